@@ -1,0 +1,1 @@
+"""The desk itself: words and rules (core), storage, service and channels."""

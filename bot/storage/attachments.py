@@ -1,0 +1,124 @@
+"""Files that parents sent: rows first, bytes later, so that evidence survives whatever happens in between.
+
+Floor 3. A row is written in the update's own transaction; the fetcher downloads and marks it afterwards.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.turn import KeepFile, Media, MediaKind
+from bot.storage.db import Tx, row_id
+from bot.storage.times import parse, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file. `token` is random and the only name that leaves; the bytes are stored under it."""
+
+    id: int
+    token: str
+    person_id: int
+    draft: str
+    case_id: int | None
+    event_id: int | None
+    channel: str
+    media: Media
+    state: str  # pending | stored | refused
+    reason: str
+    attempts: int
+    created_at: datetime
+
+
+def keep(
+    tx: Tx,
+    person_id: int,
+    channel: str,
+    kept: KeepFile,
+    *,
+    token: str,
+    case_id: int | None,
+    event_id: int | None,
+    now: datetime,
+) -> int:
+    """Write down that a file is to be kept; its bytes are fetched after the commit."""
+    cursor = tx.execute(
+        "INSERT INTO attachments (token, person_id, draft, case_id, event_id, channel, kind, file_id,"
+        " name, mime, size, not_before, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            token, person_id, kept.draft, case_id, event_id, channel, kept.media.kind,
+            kept.media.file_id, kept.media.name, kept.media.mime, kept.media.size, stamp(now), stamp(now),
+        ),
+    )  # fmt: skip
+    return row_id(cursor)
+
+
+def attach_draft(tx: Tx, person_id: int, draft: str, case_id: int, event_id: int) -> int:
+    """Give the files kept for a draft to the case it became; return how many."""
+    cursor = tx.execute(
+        "UPDATE attachments SET case_id = ?, event_id = ? WHERE person_id = ? AND draft = ?"
+        " AND case_id IS NULL",
+        (case_id, event_id, person_id, draft),
+    )
+    return cursor.rowcount
+
+
+def pending(tx: Tx, now: datetime, limit: int = 20) -> list[Attachment]:
+    """Return files still to be fetched, whose time has come."""
+    rows = tx.execute(
+        "SELECT * FROM attachments WHERE state = 'pending' AND not_before <= ? ORDER BY id LIMIT ?",
+        (stamp(now), limit),
+    )
+    return [_read(row) for row in rows]
+
+
+def mark_stored(tx: Tx, attachment_id: int, *, mime: str, size: int, sha256: str) -> None:
+    """Record that the bytes are in our store."""
+    tx.execute(
+        "UPDATE attachments SET state = 'stored', mime = ?, size = ?, sha256 = ? WHERE id = ?",
+        (mime, size, sha256, attachment_id),
+    )
+
+
+def mark_refused(tx: Tx, attachment_id: int, reason: str) -> None:
+    """Record that the file was not taken, and why (a key of the text catalogue)."""
+    tx.execute(
+        "UPDATE attachments SET state = 'refused', reason = ? WHERE id = ?", (reason, attachment_id)
+    )
+
+
+def mark_retry(tx: Tx, attachment_id: int, not_before: datetime) -> None:
+    """Record a fetch that failed for now."""
+    tx.execute(
+        "UPDATE attachments SET attempts = attempts + 1, not_before = ? WHERE id = ?",
+        (stamp(not_before), attachment_id),
+    )
+
+
+def of_case(tx: Tx, case_id: int) -> list[Attachment]:
+    """Return the files of a case, oldest first."""
+    rows = tx.execute("SELECT * FROM attachments WHERE case_id = ? ORDER BY id", (case_id,))
+    return [_read(row) for row in rows]
+
+
+def by_token(tx: Tx, token: str) -> Attachment | None:
+    """Return a file by its random name, or None."""
+    row = tx.execute("SELECT * FROM attachments WHERE token = ?", (token,)).fetchone()
+    return None if row is None else _read(row)
+
+
+def _read(row: sqlite3.Row) -> Attachment:
+    return Attachment(
+        id=row["id"],
+        token=row["token"],
+        person_id=row["person_id"],
+        draft=row["draft"],
+        case_id=row["case_id"],
+        event_id=row["event_id"],
+        channel=row["channel"],
+        media=Media(MediaKind(row["kind"]), row["file_id"], row["size"], row["mime"], row["name"]),
+        state=row["state"],
+        reason=row["reason"],
+        attempts=row["attempts"],
+        created_at=parse(row["created_at"]),
+    )

@@ -1,0 +1,121 @@
+"""Bring a database file to the schema of this release: numbered SQL files, each in one transaction with its record.
+
+Floor 3. A file that changed after it was applied, or a database newer than this release, is refused; an
+existing database is backed up beside itself before anything is changed.
+"""
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from bot.core.errors import ConfigError
+from bot.storage.db import connect
+
+_RECORD = """CREATE TABLE IF NOT EXISTS migrations (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at TEXT NOT NULL)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered step."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its text."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def shipped() -> tuple[Migration, ...]:
+    """Return the steps of this release, in order."""
+    folder = files(__package__) / "migrations"
+    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
+    return tuple(
+        Migration(int(name[:4]), name, (folder / name).read_text(encoding="utf-8"))
+        for name in names
+    )
+
+
+def applied(connection: sqlite3.Connection) -> dict[int, str]:
+    """Return number -> hash of the steps the database has had."""
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone()
+    if known is None:
+        return {}
+    return {row[0]: row[1] for row in connection.execute("SELECT number, sha256 FROM migrations")}
+
+
+def migrate(path: Path, steps: tuple[Migration, ...] | None = None) -> tuple[int, ...]:
+    """Apply what is missing and return the numbers applied. Raises ConfigError when refused."""
+    steps = shipped() if steps is None else steps
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = connect(path)
+    try:
+        had = applied(connection)
+        _refuse_strange(path, had, steps)
+        missing = tuple(step for step in steps if step.number not in had)
+        if missing and had:
+            _back_up(connection, path, max(had))
+        for step in missing:
+            _apply(connection, step)
+        return tuple(step.number for step in missing)
+    finally:
+        connection.close()
+
+
+def _refuse_strange(path: Path, had: dict[int, str], steps: tuple[Migration, ...]) -> None:
+    newest = max((step.number for step in steps), default=0)
+    if had and max(had) > newest:
+        raise ConfigError(
+            str(path),
+            f"database schema {max(had)} is newer than this release ({newest}); upgrade the program",
+        )
+    for step in steps:
+        if had.get(step.number, step.sha256) != step.sha256:
+            raise ConfigError(
+                str(path), f"migration {step.name} differs from the one that was applied"
+            )
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, number: int) -> None:
+    target = path.with_name(f"{path.name}.before-{number + 1:04d}")
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()
+
+
+def _apply(connection: sqlite3.Connection, step: Migration) -> None:
+    """Run one step and its record in one transaction; statements one by one, since a script would commit."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(_RECORD)
+        for statement in _statements(step.sql):
+            connection.execute(statement)
+        connection.execute(
+            "INSERT INTO migrations (number, name, sha256, applied_at) VALUES (?, ?, ?, ?)",
+            (step.number, step.name, step.sha256, datetime.now(UTC).isoformat()),
+        )
+    except sqlite3.Error:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _statements(script: str) -> list[str]:
+    """Cut a script where SQLite itself says a statement is complete (triggers hold semicolons)."""
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    if current.strip():
+        raise ValueError("the last statement is not complete")
+    return statements

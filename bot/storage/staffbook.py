@@ -1,0 +1,164 @@
+"""Staff, their sign-in links and sessions.
+
+Floor 3. Tokens are stored as hashes only.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.people import Role, Staff
+from bot.storage.db import Tx
+from bot.storage.times import parse, stamp
+
+LINK_LIFE = timedelta(minutes=30)
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_LIFE = timedelta(hours=8)
+
+
+def put_staff(
+    tx: Tx,
+    name: str,
+    role: Role,
+    *,
+    departments: Sequence[str] = (),
+    telegram: str = "",
+    now: datetime,
+) -> Staff:
+    """Add a person, or change the one with this name; a changed role ends the person's sessions."""
+    old = by_name(tx, name)
+    tx.execute(
+        "INSERT INTO staff (name, role, departments, telegram, created_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET role = excluded.role, departments = excluded.departments,"
+        " telegram = excluded.telegram, active = 1",
+        (
+            name,
+            role,
+            json.dumps(list(departments), ensure_ascii=False),
+            telegram or None,
+            stamp(now),
+        ),
+    )
+    new = by_name(tx, name)
+    if new is None:
+        raise ValueError("the row just written is not there")
+    if old is not None and old != new:
+        end_sessions(tx, new.id)
+    return new
+
+
+def remove_staff(tx: Tx, name: str) -> bool:
+    """Let a person go: no right, no session; the history keeps the name. False when unknown."""
+    staff = by_name(tx, name)
+    if staff is None or not staff.active:
+        return False
+    tx.execute("UPDATE staff SET active = 0, telegram = NULL WHERE id = ?", (staff.id,))
+    tx.execute("DELETE FROM sign_in_links WHERE staff_id = ?", (staff.id,))
+    end_sessions(tx, staff.id)
+    return True
+
+
+def by_name(tx: Tx, name: str) -> Staff | None:
+    """Return a person by name, active or not."""
+    return _one(tx.execute("SELECT * FROM staff WHERE name = ?", (name,)).fetchone())
+
+
+def by_id(tx: Tx, staff_id: int) -> Staff | None:
+    """Return a person by row."""
+    return _one(tx.execute("SELECT * FROM staff WHERE id = ?", (staff_id,)).fetchone())
+
+
+def by_telegram(tx: Tx, user: str) -> Staff | None:
+    """Return the active person with this Telegram user id, or None."""
+    row = tx.execute("SELECT * FROM staff WHERE telegram = ? AND active = 1", (user,)).fetchone()
+    return _one(row)
+
+
+def everybody(tx: Tx) -> list[Staff]:
+    """List the active staff by name."""
+    rows = tx.execute("SELECT * FROM staff WHERE active = 1 ORDER BY name")
+    return [staff for row in rows if (staff := _one(row)) is not None]
+
+
+def add_link(tx: Tx, staff_id: int, token: str, now: datetime) -> None:
+    """Store a one-time sign-in link."""
+    tx.execute(
+        "INSERT INTO sign_in_links (token_hash, staff_id, expires_at) VALUES (?, ?, ?)",
+        (digest(token), staff_id, stamp(now + LINK_LIFE)),
+    )
+
+
+def use_link(tx: Tx, token: str, now: datetime) -> Staff | None:
+    """Spend a sign-in link; None when unknown, spent, expired, or its person is gone."""
+    row = tx.execute(
+        "UPDATE sign_in_links SET used_at = :now WHERE token_hash = :hash AND used_at IS NULL"
+        " AND expires_at > :now RETURNING staff_id",
+        {"now": stamp(now), "hash": digest(token)},
+    ).fetchone()
+    staff = None if row is None else by_id(tx, row["staff_id"])
+    return staff if staff is not None and staff.active else None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in at the console."""
+
+    staff: Staff
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def start_session(tx: Tx, staff_id: int, token: str, csrf: str, now: datetime) -> None:
+    """Store a new session."""
+    tx.execute(
+        "INSERT INTO sessions (token_hash, staff_id, csrf, created_at, seen_at) VALUES (?,?,?,?,?)",
+        (digest(token), staff_id, csrf, stamp(now), stamp(now)),
+    )
+
+
+def find_session(tx: Tx, token: str, now: datetime) -> Session | None:
+    """Return a living session: seen within 30 minutes, begun within 8 hours, its person still active."""
+    row = tx.execute("SELECT * FROM sessions WHERE token_hash = ?", (digest(token),)).fetchone()
+    if row is None:
+        return None
+    staff = by_id(tx, row["staff_id"])
+    created, seen = parse(row["created_at"]), parse(row["seen_at"])
+    alive = now - seen <= SESSION_IDLE and now - created <= SESSION_LIFE
+    return Session(staff, row["csrf"], created, seen) if alive and staff and staff.active else None
+
+
+def touch_session(tx: Tx, token: str, now: datetime) -> None:
+    """Note that a session is in use."""
+    tx.execute("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", (stamp(now), digest(token)))
+
+
+def end_session(tx: Tx, token: str) -> None:
+    """Sign out."""
+    tx.execute("DELETE FROM sessions WHERE token_hash = ?", (digest(token),))
+
+
+def end_sessions(tx: Tx, staff_id: int) -> None:
+    """Sign a person out everywhere."""
+    tx.execute("DELETE FROM sessions WHERE staff_id = ?", (staff_id,))
+
+
+def digest(token: str) -> str:
+    """Return what is stored instead of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _one(row: sqlite3.Row | None) -> Staff | None:
+    if row is None:
+        return None
+    return Staff(
+        id=row["id"],
+        name=row["name"],
+        role=Role(row["role"]),
+        departments=tuple(json.loads(row["departments"])),
+        telegram=row["telegram"] or "",
+        active=bool(row["active"]),
+    )

@@ -1,0 +1,20 @@
+"""Times as they are stored: UTC text of fixed width, so that text order is time order.
+
+Floor 3.
+"""
+
+from datetime import UTC, datetime
+
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def stamp(at: datetime) -> str:
+    """Write an aware time for storage. Raises ValueError for a naive one."""
+    if at.tzinfo is None:
+        raise ValueError("a naive time")
+    return at.astimezone(UTC).strftime(_FORMAT)
+
+
+def parse(text: str) -> datetime:
+    """Read a stored time."""
+    return datetime.fromisoformat(text)
