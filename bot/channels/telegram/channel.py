@@ -1,0 +1,178 @@
+"""The Telegram channel: sends what the outbox owes and fetches the files that parents sent.
+
+Floor 4. Errors are classified in `failures`; here is only what a kind of parcel means in calls to the Bot API.
+"""
+
+import html
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import FileSizeLimit, ParseMode
+from telegram.error import TelegramError
+
+from bot.channels.telegram.failures import Failure, Kind, Reason, classify
+from bot.channels.telegram.incoming import CHANNEL
+from bot.channels.telegram.topics import Topics
+from bot.core.turn import Media, Outgoing
+from bot.service.delivery import Delivered, DeliveryFailed, Failing
+from bot.service.job import Office
+from bot.storage.outbox import Parcel
+
+log = logging.getLogger(__name__)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_KEEP_TRYING = frozenset(
+    {Reason.NO_RIGHTS, Reason.CHAT_NOT_FOUND, Reason.KICKED, Reason.FORBIDDEN, Reason.THREAD_GONE}
+)
+
+
+class TelegramChannel:
+    """Sends over one bot. `topics` knows the staff chat and follows it when it migrates."""
+
+    name = CHANNEL
+    limited = True
+
+    def __init__(self, bot: Bot, office: Office, topics: Topics) -> None:
+        self._bot = bot
+        self._office = office
+        self.topics = topics
+
+    def is_group(self, chat: str) -> bool:
+        """Tell whether Telegram's limit for groups binds; group ids are negative."""
+        return chat.startswith("-")
+
+    async def deliver(self, parcel: Parcel) -> Delivered:
+        """Send one parcel. Raises DeliveryFailed."""
+        try:
+            if parcel.line.startswith("staff:"):
+                return await self._to_staff(parcel)
+            return Delivered(await self._send(int(parcel.chat), parcel.message, parcel.thread))
+        except TelegramError as error:
+            failure = classify(error)
+            if failure.reason is Reason.NOT_MODIFIED:
+                return Delivered()
+            raise await self._failed(parcel, failure) from None
+
+    async def fetch(self, media: Media) -> bytes:
+        """Download a file. Raises DeliveryFailed."""
+        if media.size is not None and media.size > FileSizeLimit.FILESIZE_DOWNLOAD:
+            raise DeliveryFailed(Failing.PERMANENT, "too_big")
+        try:
+            file = await self._bot.get_file(media.file_id)
+            if file.file_size and file.file_size > FileSizeLimit.FILESIZE_DOWNLOAD:
+                raise DeliveryFailed(Failing.PERMANENT, "too_big")
+            return bytes(await file.download_as_bytearray())
+        except TelegramError as error:
+            raise _as_delivery(classify(error)) from None
+
+    async def answer_press(self, query_id: str) -> None:
+        """Stop the spinner of a pressed button; a query that is too old needs none."""
+        try:
+            await self._bot.answer_callback_query(query_id)
+        except TelegramError as error:
+            log.info("press not answered", extra={"reason": classify(error).reason})
+
+    async def _to_staff(self, parcel: Parcel) -> Delivered:
+        """Send into the staff chat: into the case's topic, or, in a plain group, under its card."""
+        chat = self.topics.chat or parcel.chat
+        if parcel.case_id is None:
+            return Delivered(await self._send(int(chat), parcel.message, ""))
+        if parcel.kind in ("topic_close", "topic_reopen"):
+            await self.topics.turn(parcel.case_id, closed=parcel.kind == "topic_close")
+            return Delivered()
+        topic, calls = await self.topics.ensure(parcel.case_id)
+        if parcel.kind == "card_edit" and topic.card:
+            if await self._edit(int(chat), topic.card, parcel.message):
+                return Delivered(topic.card, calls)
+            await self.topics.forget_card(topic)
+        reply_to = "" if topic.thread else topic.card
+        sent = await self._send(int(chat), parcel.message, topic.thread, reply_to=reply_to)
+        return Delivered(sent, calls)
+
+    async def _send(self, chat: int, message: Outgoing, thread: str, *, reply_to: str = "") -> str:
+        """Send a message; one whose markup Telegram refuses goes out as plain text."""
+
+        def call(text: str, mode: str | None) -> Awaitable[Message]:
+            return self._bot.send_message(
+                chat,
+                text,
+                parse_mode=mode,
+                message_thread_id=int(thread) if thread else None,
+                reply_to_message_id=int(reply_to) if reply_to else None,
+                allow_sending_without_reply=True if reply_to else None,
+                reply_markup=_keyboard(message),
+                link_preview_options=NO_PREVIEW,
+            )
+
+        sent = await _or_plain(call, message)
+        return str(sent.message_id)
+
+    async def _edit(self, chat: int, message_id: str, message: Outgoing) -> bool:
+        """Edit a card in place; False when the message is gone."""
+        try:
+            await self._bot.edit_message_text(
+                str(message.html),
+                chat,
+                int(message_id),
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(message),
+                link_preview_options=NO_PREVIEW,
+            )
+        except TelegramError as error:
+            if classify(error).reason is not Reason.GONE_MESSAGE:
+                raise
+            return False
+        return True
+
+    async def _failed(self, parcel: Parcel, failure: Failure) -> DeliveryFailed:
+        """Turn a failure into the sender's words, following a migration and a deleted topic."""
+        staff = parcel.line.startswith("staff:")
+        if failure.reason is Reason.MIGRATED and failure.new_chat_id is not None:
+            await self.topics.moved(parcel.chat, str(failure.new_chat_id))
+            return DeliveryFailed(Failing.TRANSIENT, "migrated")
+        if staff and parcel.case_id is not None:
+            await self.topics.mend(parcel.case_id, failure.reason)
+            if failure.reason in (Reason.TOPIC_CLOSED, Reason.NOT_A_FORUM):
+                return DeliveryFailed(Failing.TRANSIENT, failure.reason)
+        if staff and failure.reason in _KEEP_TRYING:
+            # no thread, no post: it waits until somebody gives the bot its place or its rights again
+            await self.topics.trouble(failure.reason)
+            return DeliveryFailed(Failing.TRANSIENT, failure.reason)
+        return _as_delivery(failure)
+
+
+async def _or_plain(
+    call: Callable[[str, str | None], Awaitable[Message]], message: Outgoing
+) -> Message:
+    try:
+        return await call(str(message.html), ParseMode.HTML)
+    except TelegramError as error:
+        if classify(error).reason is not Reason.MARKUP:
+            raise
+        log.warning("markup refused, sent as plain text")
+        return await call(html.unescape(re.sub(r"<[^>]*>", "", message.html)), None)
+
+
+def _as_delivery(failure: Failure) -> DeliveryFailed:
+    if failure.reason is Reason.UNAUTHORIZED:  # nothing can be sent until the token is right
+        return DeliveryFailed(Failing.WAIT, failure.reason, retry_after_s=60.0)
+    if failure.kind is Kind.WAIT:
+        return DeliveryFailed(
+            Failing.WAIT, failure.reason, retry_after_s=failure.retry_after_s or 1.0
+        )
+    return DeliveryFailed(Failing(failure.kind), failure.reason)
+
+
+def _keyboard(message: Outgoing) -> InlineKeyboardMarkup | None:
+    if not message.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(b.label, callback_data=b.data or None, url=b.url or None)
+                for b in row
+            ]
+            for row in message.buttons
+        ]
+    )

@@ -1,0 +1,299 @@
+"""`serve`: wire the parts together, run them until told to stop, and stop losing nothing.
+
+Floor 5, the one place that knows every part. The dialogues come in as `respond`, since bot imports no handlers.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uvicorn
+
+from bot.channels.telegram.account import Account
+from bot.channels.telegram.webhook import Webhook
+from bot.channels.web.app import WebParts, make_app
+from bot.channels.web.channel import WebChannel
+from bot.commands.staff import sign_in_link
+from bot.core.config import Config, Privacy, Receive
+from bot.core.errors import ConfigError
+from bot.core.people import Role
+from bot.core.texts import plain
+from bot.core.turn import Desk
+from bot.service.delivery import Channel
+from bot.service.engine import Engine, Respond
+from bot.service.files import Fetcher, FileStore, Source
+from bot.service.job import Job, Office, Settings
+from bot.service.limits import Rates
+from bot.service.lock import only_instance
+from bot.service.sender import Sender
+from bot.storage import staffbook
+from bot.storage.db import Database
+from bot.storage.migrate import migrate
+from knowledge.library import Library
+
+log = logging.getLogger(__name__)
+REFRESH_S = 2.0
+SIGN_IN_PATIENCE_S = 5.0
+STOP_WEB_S, STOP_SENDER_S = 3.0, 4.0
+
+
+class SystemChance:
+    """Randomness nobody can guess."""
+
+    def bits(self, count: int) -> int:
+        """Return an integer of `count` random bits."""
+        return secrets.randbits(count)
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything that runs."""
+
+    config: Config
+    office: Office
+    engine: Engine
+    sender: Sender
+    fetcher: Fetcher
+    web: uvicorn.Server | None
+    sockets: list[socket.socket]
+    account: Account | None
+
+    @property
+    def url(self) -> str:
+        """Return where people reach the desk."""
+        if self.sockets and not self.config.web.public_url:
+            return f"http://{self.config.web.host}:{self.sockets[0].getsockname()[1]}"
+        return self.config.web_url
+
+
+def serve(config: Config, respond: Respond) -> int:
+    """Run until SIGTERM or SIGINT. Raises ConfigError, AlreadyRunning, ContentError before anything runs."""
+    path = config.database_path
+    with only_instance(path, now=datetime.now(UTC)):
+        migrate(path)
+        library = Library(config.content_dir)
+        db = Database(path)
+        try:
+            asyncio.run(_run(assemble(config, respond, db, library)))
+        finally:
+            db.close()
+    return 0
+
+
+def assemble(config: Config, respond: Respond, db: Database, library: Library) -> Parts:
+    """Make every part and tie them together."""
+    settings = Settings(
+        desk=Desk(
+            bureau=config.bureau.name,
+            phone=config.bureau.phone,
+            address=config.bureau.address,
+            hours=config.bureau.hours,
+            demo=config.demo_on,
+            web_url=config.web.public_url,
+        ),
+        full_privacy=config.privacy is Privacy.FULL,
+    )
+    office = Office(
+        db, library, settings=settings, clock=lambda: datetime.now(UTC), chance=SystemChance()
+    )
+    engine = Engine(office, respond)
+    files = FileStore(config.files_dir)
+    channels: list[Channel] = []
+    sources: list[Source] = []
+    account = None
+    if config.telegram_on:
+        account = Account(config.telegram, office, engine, chance=random.random)
+        channels.append(account.channel)
+        sources.append(account.channel)
+    web_channel = WebChannel(office, config.files_dir.with_name("uploads"))
+    channels.append(web_channel)
+    sources.append(web_channel)
+    limits = config.telegram.limits
+    rates = Rates(limits.overall_per_s, limits.chat_per_s, int(limits.group_per_min))
+    sender = Sender(office, channels, rates)
+    office.on_owed = sender.take
+    fetcher = Fetcher(office, files, sources)
+    engine.on_file = fetcher.nudge
+    web, sockets = _web(config, office, engine, files, web_channel, account)
+    return Parts(config, office, engine, sender, fetcher, web, sockets, account)
+
+
+def _web(
+    config: Config,
+    office: Office,
+    engine: Engine,
+    files: FileStore,
+    channel: WebChannel,
+    account: Account | None,
+) -> tuple[uvicorn.Server | None, list[socket.socket]]:
+    if not config.web.enabled:
+        return None, []
+    webhook = None
+    if account is not None and config.telegram.receive is Receive.WEBHOOK:
+        webhook = Webhook(config.telegram.webhook.secret.get_secret_value(), account.take_raw)
+    app = make_app(
+        WebParts(
+            office=office,
+            engine=engine,
+            files=files,
+            channel=channel,
+            config=config,
+            webhook=webhook,
+            last_poll=(lambda: account.poller.last_poll_at) if account else None,
+        )
+    )
+    settings = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(STOP_WEB_S),
+    )
+    return _Server(settings), [_listen(config)]
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: stopping is ours, in our order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def _listen(config: Config) -> socket.socket:
+    """Bind the port now, so that a taken one is one clear line."""
+    listening = socket.socket(socket.AF_INET6 if ":" in config.web.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((config.web.host, config.web.port))
+        listening.listen(1024)
+    except OSError as error:
+        where = f"{config.web.host}:{config.web.port}"
+        raise ConfigError("web.port", f"cannot listen on {where}: {error.strerror}") from None
+    return listening
+
+
+async def _run(parts: Parts) -> None:
+    """Start everything, say so, wait for the signal, and stop in order: in, out, database."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await parts.office.run(lambda job: _settle_staff(job, parts.config))
+    workers = [
+        asyncio.create_task(_watched("sender", parts.sender.run(), stop)),
+        asyncio.create_task(_watched("fetcher", parts.fetcher.run(), stop)),
+        asyncio.create_task(_watched("content", _refresh(parts.office.library), stop)),
+    ]
+    web = None
+    if parts.web is not None:
+        web = asyncio.create_task(_watched("web", parts.web.serve(parts.sockets), stop))
+        while not parts.web.started and not web.done():
+            await asyncio.sleep(0.01)
+    telegram = await _start_telegram(parts, stop)
+    await _say_ready(parts)
+    await stop.wait()
+    log.info("stopping")
+    if telegram is not None:
+        await asyncio.wait([telegram], timeout=STOP_SENDER_S)
+    if parts.web is not None and web is not None:
+        parts.web.should_exit = True
+        await asyncio.wait([web], timeout=STOP_WEB_S)
+    parts.sender.stop()
+    await asyncio.wait(workers[:1], timeout=STOP_SENDER_S)
+    for worker in workers:
+        worker.cancel()
+    results = await asyncio.gather(*workers, *filter(None, (telegram, web)), return_exceptions=True)
+    if parts.account is not None:
+        await parts.account.close()
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+async def _watched(name: str, work: Awaitable[None], stop: asyncio.Event) -> None:
+    """Run a part; one that ends by an error stops the whole desk rather than leaving half of it."""
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("a part failed", extra={"part": name})
+        stop.set()
+        raise
+
+
+async def _start_telegram(parts: Parts, stop: asyncio.Event) -> "asyncio.Task[None] | None":
+    """Sign in and receive; waits a little for the sign-in, so that `ready` means it where it can."""
+    account = parts.account
+    if account is None:
+        return None
+    signed_in = asyncio.Event()
+
+    async def run() -> None:
+        await account.start(stop)
+        signed_in.set()
+        await account.run(stop)
+
+    task = asyncio.create_task(_watched("telegram", run(), stop))
+    waiting = asyncio.create_task(signed_in.wait())
+    await asyncio.wait([task, waiting], timeout=SIGN_IN_PATIENCE_S, return_when="FIRST_COMPLETED")
+    waiting.cancel()
+    return task
+
+
+async def _say_ready(parts: Parts) -> None:
+    """Print the one line scripts wait for, and in demo a way into the console."""
+    if parts.web is None:
+        name = parts.office.settings.desk.bot_name
+        print(f"ready: https://t.me/{name}", flush=True)
+        return
+    print(f"ready: {parts.url}", flush=True)
+    if parts.config.demo_on:
+        admin = plain("demo_admin")
+
+        def link(job: Job) -> str | None:
+            staff = staffbook.by_name(job.tx, admin)
+            return None if staff is None else sign_in_link(job.tx, staff, parts.url, job.now)
+
+        if (address := await parts.office.run(link)) is not None:
+            print(f"console: {address}", flush=True)
+
+
+def _settle_staff(job: Job, config: Config) -> None:
+    """Write the configured people down; in demo, with nobody configured, three to play with."""
+    for one in config.staff:
+        staffbook.put_staff(
+            job.tx,
+            one.name,
+            one.role,
+            departments=one.departments,
+            telegram=str(one.telegram or ""),
+            now=job.now,
+        )
+    if config.demo_on and not config.staff:
+        departments = tuple(job.knowledge.routing.departments)
+        people = ((Role.STAFF, departments), (Role.SUPERVISOR, ()), (Role.ADMIN, ()))
+        for role, duties in people:
+            name = plain(f"demo_{role}")
+            staffbook.put_staff(job.tx, name, role, departments=duties, now=job.now)
+
+
+async def _refresh(library: Library) -> None:
+    """Look for edits of the content; a bad one never replaces what is live, and is told in the log."""
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        problems = await asyncio.to_thread(library.refresh)
+        if problems is None:
+            continue
+        for problem in problems:
+            log.warning("content: %s", problem)
+        if not any(p.error for p in problems):
+            log.info("content is live", extra={"version": library.current.hash[:12]})

@@ -1,0 +1,86 @@
+"""`staff`: list, add and remove people, and make one-time sign-in links for the console.
+
+Floor 5. Works beside a running desk: it writes a few rows in one transaction of its own.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.core.config import Config
+from bot.core.errors import ConfigError
+from bot.core.people import Role, Staff
+from bot.core.texts import plain
+from bot.storage import staffbook
+from bot.storage.db import Tx, connect
+from bot.storage.migrate import migrate
+
+
+def listing(config: Config) -> int:
+    """Print everybody: name, role, departments, Telegram id."""
+    with _Opened(config) as tx:
+        for staff in staffbook.everybody(tx):
+            print("\t".join((staff.name, staff.role, ",".join(staff.departments), staff.telegram)))
+    return 0
+
+
+def add(
+    config: Config, name: str, role: Role, departments: Sequence[str], telegram: int | None
+) -> int:
+    """Add somebody, or change the one of this name."""
+    if not name.strip():
+        raise ConfigError("staff add", "the name is empty")
+    with _Opened(config) as tx:
+        account = str(telegram) if telegram else ""
+        holder = staffbook.by_telegram(tx, account) if account else None
+        if holder is not None and holder.name != name:
+            raise ConfigError("staff add", f"telegram {telegram} belongs to {holder.name}")
+        staffbook.put_staff(
+            tx, name, role, departments=departments, telegram=account, now=datetime.now(UTC)
+        )
+    print(plain("staff_added", name=name, role=role))
+    return 0
+
+
+def remove(config: Config, name: str) -> int:
+    """Remove somebody: no right and no session from now on."""
+    with _Opened(config) as tx:
+        gone = staffbook.remove_staff(tx, name)
+    print(plain("staff_removed" if gone else "staff_unknown", name=name))
+    return 0 if gone else 1
+
+
+def link(config: Config, name: str) -> int:
+    """Print a one-time sign-in link, good for 30 minutes."""
+    with _Opened(config) as tx:
+        staff = staffbook.by_name(tx, name)
+        if staff is None or not staff.active:
+            print(plain("staff_unknown", name=name))
+            return 1
+        print(sign_in_link(tx, staff, config.web_url, datetime.now(UTC)))
+    return 0
+
+
+def sign_in_link(tx: Tx, staff: Staff, web_url: str, now: datetime) -> str:
+    """Make a one-time link and return its address."""
+    token = secrets.token_urlsafe(32)
+    staffbook.add_link(tx, staff.id, token, now)
+    return f"{web_url}/console/sign-in/{token}"
+
+
+class _Opened:
+    """The database for one short transaction of a command, migrated when it is new."""
+
+    def __init__(self, config: Config) -> None:
+        path = config.database_path
+        if not path.exists():
+            migrate(path)
+        self._connection = connect(path)
+
+    def __enter__(self) -> Tx:
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self._connection.execute("ROLLBACK" if kind else "COMMIT")
+        self._connection.close()

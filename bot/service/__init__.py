@@ -1,0 +1,1 @@
+"""Floor 3: what the desk does: engine, desk, sender, rounds."""

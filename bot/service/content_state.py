@@ -1,0 +1,39 @@
+"""How the published content stands, in five figures, for `doctor` and the console.
+
+Floor 3. Reads the folder anew; nothing is kept.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge import library
+
+
+@dataclass(frozen=True, slots=True)
+class ContentState:
+    """What a reading of the content found.
+
+    `years` are those the calendar has a notice for; None when the errors leave nothing to look into.
+    """
+
+    errors: int
+    warnings: int
+    entries: int
+    to_review: int
+    years: frozenset[int] | None
+
+
+def look_at(folder: Path, *, today: date) -> ContentState:
+    """Read and check a content folder as of `today`."""
+    problems = library.check(folder, today=today)
+    snapshot, _ = library.read(folder)
+    entries = list(snapshot.entries.values()) if snapshot is not None else []
+    errors = sum(problem.error for problem in problems)
+    return ContentState(
+        errors=errors,
+        warnings=len(problems) - errors,
+        entries=len(entries),
+        to_review=sum(entry.review_by is not None and entry.review_by < today for entry in entries),
+        years=frozenset(snapshot.calendar.years) if snapshot is not None else None,
+    )

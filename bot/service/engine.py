@@ -1,0 +1,286 @@
+"""The engine: one update, one transaction, confirmed after the commit.
+
+Floor 3. Seen? -> load the turn -> respond -> apply the effects -> outbox -> commit. An update whose handling
+raises becomes a dead letter in a second transaction, and the parent gets one sentence with an error number.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from bot.core import numbers
+from bot.core.cases import CaseView
+from bot.core.errors import CaseError, DatabaseBusy
+from bot.core.people import Person
+from bot.core.texts import LANGUAGES, say
+from bot.core.turn import (
+    Act,
+    Arrival,
+    Asked,
+    Effect,
+    Feedback,
+    Fresh,
+    Incoming,
+    KeepFile,
+    OpenCase,
+    Outcome,
+    Outgoing,
+    Place,
+    Priority,
+    Say,
+    SetPerson,
+    StaffDraft,
+    StaffPress,
+    Turn,
+    WrongCode,
+)
+from bot.service import desk, pages, staffchat
+from bot.service.job import STAFF_CHAT, Job, Office
+from bot.storage import attachments, casebook, outbox, staffbook, store, topicbook, transcript
+from bot.storage.outbox import Parcel
+
+Respond = Callable[[Turn], Outcome]
+
+log = logging.getLogger(__name__)
+LOCAL = ZoneInfo("Asia/Shanghai")
+TRANSCRIBED = frozenset({"web"})  # channels that keep no history of their own
+CONTEXT_LIFE = timedelta(minutes=30)
+
+
+class Engine:
+    """Takes what arrives on any channel, and says when it is safe to confirm it."""
+
+    def __init__(self, office: Office, respond: Respond) -> None:
+        self._office = office
+        self._respond = respond
+        self.on_file: Callable[[], None] = lambda: (
+            None
+        )  # a file was written down and can be fetched
+
+    async def receive(self, incoming: Incoming) -> bool:
+        """Handle one update; True when it was new. When this returns, it is on disk.
+
+        Raises DatabaseBusy when nothing could be written: do not confirm, try again.
+        """
+        try:
+            new = await self._office.run(lambda job: self._handle(job, incoming))
+            if new and incoming.media is not None:
+                self.on_file()
+            return new
+        except DatabaseBusy:
+            raise
+        except Exception as bug:
+            return await self.bury(incoming, _place_of(bug))
+
+    async def receive_all(self, batch: Sequence[Incoming]) -> None:
+        """Handle a batch in its order, committed together where possible."""
+        await asyncio.gather(*(self.receive(incoming) for incoming in batch))
+
+    async def replay(self, reference: str) -> bool:
+        """Handle a dead letter once more; False when it is unknown or was replayed already."""
+
+        def again(job: Job) -> bool:
+            found = [f for f in store.failures(job.tx) if f.reference == reference]
+            if not found or not store.mark_replayed(job.tx, reference, job.now):
+                return False
+            self._turn(job, found[0].incoming)
+            return True
+
+        return await self._office.run(again)
+
+    def _handle(self, job: Job, incoming: Incoming) -> bool:
+        if not store.first_time(job.tx, incoming, job.now):
+            return False
+        self._turn(job, incoming)
+        return True
+
+    def _turn(self, job: Job, incoming: Incoming) -> None:
+        if incoming.arrival is Arrival.MIGRATED:
+            _follow(job, incoming)
+            return
+        turn = load(job, incoming)
+        if incoming.channel in TRANSCRIBED and incoming.place is Place.PRIVATE:
+            transcript.add_parent(job.tx, turn.person.id, incoming, job.now)
+        outcome = self._respond(turn)
+        apply(job, turn, outcome)
+
+    async def bury(self, incoming: Incoming, where: str) -> bool:
+        """Keep what could not be handled as a dead letter, and tell the parent in one sentence."""
+        reference = (
+            f"E{numbers.make(self._office.clock().date(), self._office.chance.bits(40))[9:18]}"
+        )
+        log.error("update failed", extra={"reference": reference, "error": where})
+
+        def bury(job: Job) -> bool:
+            if not store.first_time(job.tx, incoming, job.now):
+                return False
+            store.record_failure(job.tx, incoming, reference=reference, error=where, now=job.now)
+            language = incoming.language if incoming.language in LANGUAGES else "zh"
+            if incoming.place is Place.PRIVATE:
+                apology = Outgoing(say("failed", language, reference=reference))
+                job.owe(Parcel(incoming.channel, incoming.chat, apology))
+            if job.staff_chat is not None:
+                alert = Outgoing(say("failed_alert", reference=reference, where=where))
+                job.owe(
+                    Parcel("telegram", job.staff_chat, alert, Priority.STAFF, lane="staff:alert")
+                )
+            return True
+
+        return await self._office.run(bury)
+
+
+def load(job: Job, incoming: Incoming) -> Turn:
+    """Gather all that a handler may know."""
+    language = "en" if incoming.language.lower().startswith("en") else "zh"
+    person, dialogue = store.load_person(
+        job.tx, incoming.channel, incoming.chat, language=language, now=job.now
+    )
+    if dialogue.last and dialogue.last.at and job.now - dialogue.last.at > CONTEXT_LIFE:
+        dialogue = replace(dialogue, last=None)
+    staff = None
+    if incoming.channel == "telegram":
+        staff = staffbook.by_telegram(job.tx, incoming.person)
+    bits = job.chance.bits
+    day = job.now.astimezone(LOCAL).date()
+    number = numbers.make(day, bits(numbers.RANDOM_BITS))
+    fresh = Fresh(number, f"{bits(64) % 1_000_000:06d}", f"{bits(32):08x}")
+    turn = Turn(
+        incoming=incoming,
+        now=job.now,
+        person=person,
+        dialogue=dialogue,
+        knowledge=job.knowledge,
+        fresh=fresh,
+        desk=job.settings.desk,
+        cases=casebook.of_person(job.tx, person.id, job.now),
+        staff=staff,
+    )
+    return replace(turn, case=_named_case(job, turn))
+
+
+def _named_case(job: Job, turn: Turn) -> CaseView | None:
+    """Return the case that the text, button, thread, message or open flow names."""
+    incoming = turn.incoming
+    number = numbers.find(incoming.choice or incoming.text)
+    if number is not None and (found := casebook.by_number(job.tx, number, job.now)):
+        return found
+    if incoming.place is Place.STAFF:
+        replied = incoming.reply_to or (incoming.message if incoming.choice else "")
+        return topicbook.case_at(
+            job.tx, incoming.chat, thread=incoming.thread, reply_to=replied, now=job.now
+        )
+    if incoming.arrival is Arrival.EDIT:
+        return casebook.case_of_message(job.tx, turn.person.id, incoming.message, job.now)
+    if turn.dialogue.number:
+        return casebook.by_number(job.tx, turn.dialogue.number, job.now)
+    return None
+
+
+def apply(job: Job, turn: Turn, outcome: Outcome) -> None:
+    """Save the dialogue and do what was decided, in order."""
+    if outcome.dialogue != turn.dialogue:
+        dialogue = replace(outcome.dialogue, updated_at=job.now)
+        store.save_dialogue(job.tx, turn.person.id, dialogue)
+    for effect in outcome.effects:
+        _do(job, turn, effect)
+
+
+def _do(job: Job, turn: Turn, effect: Effect) -> None:
+    person, incoming = turn.person, turn.incoming
+    match effect:
+        case Say():
+            _say(job, person, effect, incoming)
+        case KeepFile():
+            _keep(job, turn, effect)
+        case OpenCase():
+            desk.open_case(job, person, effect, turn.fresh)
+        case Act():
+            _act(job, person, effect, incoming)
+        case StaffDraft() if turn.staff is not None:
+            staffchat.keep_draft(job, turn.staff, effect, incoming)
+        case StaffPress() if turn.staff is not None:
+            staffchat.press(job, turn.staff, effect, incoming)
+        case StaffDraft() | StaffPress():
+            pass  # nobody of ours: nothing happens, whatever the dialogue believed
+        case Asked():
+            store.record_asked(job.tx, person.id, effect, job.now)
+        case Feedback():
+            store.record_feedback(job.tx, person.id, effect, job.now)
+        case SetPerson():
+            _set_person(job, person, effect)
+        case WrongCode():
+            store.count_try(job.tx, f"code:{effect.number}", job.now)
+        case _:
+            assert_never(effect)
+
+
+def _say(job: Job, person: Person, effect: Say, incoming: Incoming) -> None:
+    """Owe a message, in as many pages as the channel's limit makes of it; buttons go under the last."""
+    not_before = job.now + timedelta(seconds=effect.hold_s) if effect.hold_s else None
+    slot = effect.slot
+    for page in pages.split(effect.message):
+        job.owe(
+            Parcel(
+                person.channel, person.chat, page, effect.priority, slot=slot, not_before=not_before,
+                thread=incoming.thread,
+            )
+        )  # fmt: skip
+        slot = ""
+
+
+def _keep(job: Job, turn: Turn, effect: KeepFile) -> None:
+    case = casebook.by_number(job.tx, effect.case, job.now) if effect.case else None
+    if (
+        case is not None
+        and case.person_id != turn.person.id
+        and case.number not in turn.dialogue.proven
+    ):
+        case = None
+    attachments.keep(
+        job.tx,
+        turn.person.id,
+        turn.person.channel,
+        effect,
+        token=f"{job.chance.bits(128):032x}",
+        case_id=case.id if case else None,
+        event_id=None,
+        now=job.now,
+    )
+
+
+def _act(job: Job, person: Person, effect: Act, incoming: Incoming) -> None:
+    """Let the desk decide; what it refuses is said in words, since the dialogue believed otherwise."""
+    try:
+        desk.parent_act(job, person, effect, message=incoming.message)
+    except CaseError:
+        html = say("too_late", person.language, number=effect.number)
+        job.owe(Parcel(person.channel, person.chat, Outgoing(html)))
+
+
+def _set_person(job: Job, person: Person, effect: SetPerson) -> None:
+    store.set_person(job.tx, person.id, language=effect.language, reachable=effect.reachable)
+    if effect.reachable and not person.reachable:
+        job.owed.extend(outbox.send_blocked_again(job.tx, person.channel, person.chat, job.now))
+
+
+def _follow(job: Job, incoming: Incoming) -> None:
+    """Follow a group that became a supergroup; the binding is ours, the file's id is only the first."""
+    if job.staff_chat == incoming.chat:
+        store.set_fact(job.tx, STAFF_CHAT, incoming.new_chat)
+    topicbook.migrate_chat(job.tx, incoming.chat, incoming.new_chat)
+    store.move_person(job.tx, incoming.channel, incoming.chat, incoming.new_chat)
+
+
+def _place_of(bug: Exception) -> str:
+    """Name an exception by its class and where it was raised; never by its text, which may quote people."""
+    traceback = bug.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return type(bug).__name__
+    code = traceback.tb_frame.f_code
+    return f"{type(bug).__name__} at {code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno}"

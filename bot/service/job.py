@@ -1,0 +1,96 @@
+"""One transaction's worth of work, and the office that runs it.
+
+Floor 3. A Job carries the transaction, its moment, what is published, and what it owes; the office commits it
+and hands what is owed to the sender afterwards. Whoever changes anything does it in a Job.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.core.turn import Desk
+from bot.storage import outbox, store
+from bot.storage.db import Database, Tx
+from bot.storage.outbox import Parcel
+from knowledge.library import Library, Snapshot
+
+T = TypeVar("T")
+
+STAFF_CHAT = "staff_chat"  # the fact that holds the staff chat's present id
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the service needs of the configuration."""
+
+    desk: Desk = field(default_factory=Desk)
+    full_privacy: bool = False  # True: staff cards in Telegram carry the text
+    cards_per_minute: int = 10  # more new cases than this in a minute become a digest
+
+
+class Chance(Protocol):
+    """Where randomness comes from; `secrets` in production."""
+
+    def bits(self, count: int) -> int:
+        """Return an integer of `count` random bits."""
+        ...
+
+
+@dataclass(slots=True)
+class Job:
+    """A transaction under way."""
+
+    tx: Tx
+    now: datetime
+    knowledge: Snapshot
+    settings: Settings
+    chance: Chance
+    owed: list[Parcel] = field(default_factory=list)
+
+    def owe(self, parcel: Parcel) -> Parcel:
+        """Put a message into the outbox; it leaves only if this transaction commits."""
+        written = outbox.put(self.tx, parcel, self.now)
+        self.owed.append(written)
+        return written
+
+    @property
+    def staff_chat(self) -> str | None:
+        """Return the id of the Telegram staff chat, or None."""
+        return store.get_fact(self.tx, STAFF_CHAT) or None
+
+
+class Office:
+    """Runs jobs: one transaction each, and what they owe goes to the sender once committed."""
+
+    def __init__(
+        self,
+        db: Database,
+        library: Library,
+        *,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        chance: Chance,
+    ) -> None:
+        self.db = db
+        self.library = library
+        self.settings = settings
+        self.clock = clock
+        self.chance = chance
+        self.on_owed: Callable[[list[Parcel]], None] = lambda parcels: None
+
+    def bind(self, work: Callable[[Job], T]) -> Callable[[Tx], tuple[T, list[Parcel]]]:
+        """Turn work on a job into work on a transaction that also returns what is owed."""
+
+        def run(tx: Tx) -> tuple[T, list[Parcel]]:
+            job = Job(tx, self.clock(), self.library.current, self.settings, self.chance)
+            return work(job), job.owed
+
+        return run
+
+    async def run(self, work: Callable[[Job], T]) -> T:
+        """Do the work in one transaction and return after the commit."""
+        result, owed = await self.db.write(self.bind(work))
+        if owed:
+            self.on_owed(owed)
+        return result

@@ -1,0 +1,161 @@
+"""Sunshine Desk 阳光问答: the command line.
+
+`python run_bot.py [COMMAND] [--config FILE]`; exit codes: 0 fine, 1 the answer is "no", 2 wrong use or
+configuration (one clear line per problem on stderr).
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.core.config import Config
+from bot.core.people import Role
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parsed = _parser().parse_args(arguments)
+    from bot.core.errors import BotError
+    from knowledge.library import ContentError
+
+    try:
+        return _run(parsed)
+    except ContentError as error:
+        lines = tuple(str(problem) for problem in error.problems)
+    except BotError as error:
+        lines = tuple(str(error).splitlines())
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    for line in lines:
+        print(line, file=sys.stderr)
+    return 2
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    """Call the command; each imports only what it needs, so that the small ones start at once."""
+    match parsed.command:
+        case "ask":
+            from bot.commands.ask import ask
+
+            return ask(_content(parsed), parsed.question, as_json=parsed.json)
+        case "check":
+            from bot.commands.check import check
+
+            return check(_content(parsed), as_json=parsed.json)
+    config = _config(parsed)
+    match parsed.command:
+        case "serve":
+            return _serve(config)
+        case "doctor":
+            from bot.commands.doctor import doctor
+
+            return doctor(config, parsed.config)
+        case "backup" | "restore":
+            from bot.commands import copies
+
+            act = copies.backup if parsed.command == "backup" else copies.restore
+            return act(config, parsed.file)
+        case "failures":
+            from bot.commands.failures import failures
+
+            return failures(config)
+        case _:
+            return _staff(config, parsed)
+
+
+def _serve(config: Config) -> int:
+    from bot.commands.serve import serve
+    from bot.core import logs
+    from handlers import respond
+
+    logs.set_up(secrets=config.secrets)
+    return serve(config, respond)
+
+
+def _staff(config: Config, parsed: argparse.Namespace) -> int:
+    from bot.commands import staff
+
+    match parsed.act:
+        case "add":
+            return staff.add(
+                config, parsed.name, Role(parsed.role), parsed.departments, parsed.telegram
+            )
+        case "remove":
+            return staff.remove(config, parsed.name)
+        case "link":
+            return staff.link(config, parsed.name)
+        case _:
+            return staff.listing(config)
+
+
+def _config(parsed: argparse.Namespace) -> Config:
+    from bot.core.config_file import load
+
+    return load(parsed.config, os.environ)
+
+
+def _content(parsed: argparse.Namespace) -> Path:
+    """Return the content folder: --knowledge, else the configured one."""
+    if parsed.knowledge is not None:
+        folder: Path = parsed.knowledge
+        if not folder.is_dir():
+            from bot.core.errors import ConfigError
+
+            raise ConfigError("--knowledge", f"no such folder: {folder}")
+        return folder
+    return _config(parsed).content_dir
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--config", type=Path, default=argparse.SUPPRESS, metavar="FILE",
+        help="settings (default: config.yaml if there is one, else the built-in demo)",
+    )  # fmt: skip
+    parser = argparse.ArgumentParser(prog="run_bot.py", description=__doc__, parents=[common])
+    parser.set_defaults(command="serve", config=None)
+    commands = parser.add_subparsers(metavar="COMMAND")
+
+    def command(name: str, help_text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_text, description=help_text, parents=[common])
+        made.set_defaults(command=name)
+        return made
+
+    command("serve", "run everything the configuration asks for (the default)")
+    asking = command("ask", "what would the bot answer, and why")
+    asking.add_argument("question", nargs="*", metavar="QUESTION", help="else one a line on stdin")
+    checking = command("check", "every problem of the content, as file:line:col: message")
+    for made in (asking, checking):
+        made.add_argument("--knowledge", type=Path, metavar="DIR", help="content folder")
+        made.add_argument("--json", action="store_true", help="for programs")
+    command("doctor", "say in words what is wrong and what to do")
+    for name, text in (("backup", "write a consistent copy"), ("restore", "put a copy back")):
+        command(name, text).add_argument("file", type=Path, metavar="FILE")
+    command("failures", "list the updates that could not be handled")
+    _add_staff(command("staff", "people, roles and console sign-in links"))
+    return parser
+
+
+def _add_staff(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(act="list")
+    acts = parser.add_subparsers(metavar="ACT")
+    acts.add_parser("list", help="everybody").set_defaults(act="list")
+    add = acts.add_parser("add", help="add or change somebody")
+    add.set_defaults(act="add")
+    add.add_argument("name")
+    add.add_argument("--role", choices=[role.value for role in Role], default=Role.STAFF.value)
+    add.add_argument("--departments", nargs="*", default=[], metavar="ID")
+    add.add_argument("--telegram", type=int, metavar="USER_ID")
+    for act, text in (("remove", "let somebody go"), ("link", "print a one-time sign-in link")):
+        made = acts.add_parser(act, help=text)
+        made.set_defaults(act=act)
+        made.add_argument("name")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
