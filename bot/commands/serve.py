@@ -116,51 +116,52 @@ def assemble(config: Config, respond: Respond, db: Database, library: Library) -
     channels.append(web_channel)
     sources.append(web_channel)
     limits = config.telegram.limits
-    rates = Rates(limits.overall_per_s, limits.chat_per_s, int(limits.group_per_min))
+    rates = Rates(limits.overall_per_s, limits.chat_per_s, max(1, int(limits.group_per_min)))
     sender = Sender(office, channels, rates)
     office.on_owed = sender.take
     fetcher = Fetcher(office, files, sources)
     engine.on_file = fetcher.nudge
-    web, sockets = _web(config, office, engine, files, web_channel, account)
-    return Parts(config, office, engine, sender, fetcher, web, sockets, account)
-
-
-def _web(
-    config: Config,
-    office: Office,
-    engine: Engine,
-    files: FileStore,
-    channel: WebChannel,
-    account: Account | None,
-) -> tuple[uvicorn.Server | None, list[socket.socket]]:
     if not config.web.enabled:
-        return None, []
-    webhook = None
-    if account is not None and config.telegram.receive is Receive.WEBHOOK:
-        webhook = Webhook(config.telegram.webhook.secret.get_secret_value(), account.take_raw)
-    app = make_app(
-        WebParts(
-            office=office,
-            engine=engine,
-            files=files,
-            channel=channel,
-            config=config,
-            webhook=webhook,
-            last_poll=(lambda: account.poller.last_poll_at) if account else None,
-        )
+        return Parts(config, office, engine, sender, fetcher, None, [], account)
+    web = WebParts(
+        office=office,
+        engine=engine,
+        files=files,
+        channel=web_channel,
+        config=config,
+        webhook=_webhook(config, account),
+        last_poll=(lambda: account.poller.last_poll_at) if account else None,
     )
-    settings = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=int(STOP_WEB_S),
+    server = _Server(
+        uvicorn.Config(
+            make_app(web),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=int(STOP_WEB_S),
+        ),
+        web_channel,
     )
-    return _Server(settings), [_listen(config)]
+    return Parts(config, office, engine, sender, fetcher, server, [_listen(config)], account)
+
+
+def _webhook(config: Config, account: Account | None) -> Webhook | None:
+    if account is None or config.telegram.receive is not Receive.WEBHOOK:
+        return None
+    return Webhook(config.telegram.webhook.secret.get_secret_value(), account.take_raw)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling: stopping is ours, in our order."""
+    """uvicorn without its own signal handling: stopping is ours, in our order, open streams first."""
+
+    def __init__(self, settings: uvicorn.Config, channel: WebChannel) -> None:
+        super().__init__(settings)
+        self._channel = channel
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the event streams, which would otherwise be waited for, and then the server."""
+        self._channel.close()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -195,7 +196,7 @@ async def _run(parts: Parts) -> None:
     web = None
     if parts.web is not None:
         web = asyncio.create_task(_watched("web", parts.web.serve(parts.sockets), stop))
-        while not parts.web.started and not web.done():
+        while not parts.web.started and not web.done():  # noqa: ASYNC110  # uvicorn has a flag only
             await asyncio.sleep(0.01)
     telegram = await _start_telegram(parts, stop)
     await _say_ready(parts)

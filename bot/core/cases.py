@@ -136,6 +136,7 @@ class CaseView:
     rating: Rating | None = None
     version: int = 0  # grows with every change; a form or button that carries an older one is stale
     wrong_codes: int = 0  # in the last hour
+    reply: str = ""  # the latest reply, or the reason it was declined, as staff wrote it
     due_how: str = ""  # JSON of workdays.Due: how the date was computed
 
 

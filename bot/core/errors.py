@@ -10,7 +10,8 @@ Floor 1. Texts are English, for logs and operators; what parents and staff read 
     │  ├─ UnknownCase(reference)        also for "not yours": the two look the same
     │  ├─ NotAllowed(status, action)    the console says why; the dialogue never offers it
     │  └─ Stale(reference, version)     somebody else was faster
-    └─ DatabaseBusy(waited_s)
+    ├─ DatabaseBusy(waited_s)
+    └─ NotReady(what)                   still starting; nothing was taken, try again later
 """
 
 
@@ -80,3 +81,11 @@ class DatabaseBusy(BotError):
     def __init__(self, waited_s: float) -> None:
         self.waited_s = waited_s
         super().__init__(f"database busy for {waited_s:.1f} s")
+
+
+class NotReady(BotError):
+    """A part that is still starting was asked to work; nothing was taken."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)

@@ -23,7 +23,7 @@ from bot.core.people import Person, Staff
 from bot.core.turn import Act, Fresh, OpenCase, ParentAct
 from bot.service import notices
 from bot.service.job import Job
-from bot.storage import attachments, casebook, staffbook
+from bot.storage import attachments, casebook, outbox, staffbook
 
 
 def open_case(job: Job, person: Person, opened: OpenCase, fresh: Fresh) -> CaseView | None:
@@ -66,7 +66,8 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
     match act.act:
         case ParentAct.ADD:
             event = _event(job, case, "added", actor="parent", text=act.text, message=message)
-            attachments.attach_draft(job.tx, person.id, act.number, case.id, event)
+            if act.draft:
+                attachments.attach_draft(job.tx, person.id, act.draft, case.id, event)
             if message:
                 casebook.link_message(job.tx, person.id, message, case.id)
             notices.tell_staff(job, case, "parent_added", text=act.text)
@@ -98,14 +99,13 @@ def _rate(job: Job, case: CaseView, rating: Rating, reason: str) -> None:
         )  # fmt: skip
         _event(job, again, "redone", actor="system", previous=case.assignee_id)
         notices.tell_parent(job, again, "redone", due=notices.local_date(again.due_at))
-        notices.tell_staff(job, again, "parent_unhappy", text=reason)
         notices.reopen_topic(job, again)
+        notices.tell_staff(job, again, "parent_unhappy", text=reason)
     else:
         closed = casebook.change(
             job.tx, case, job.now, status=Status.CLOSED, rating=rating, closed_at=job.now
         )
         notices.tell_staff(job, closed, f"parent_rated_{rating}", text=reason)
-        notices.close_topic(job, closed)
         case = closed
     notices.refresh_card(job, casebook.by_id(job.tx, case.id, job.now))
 
@@ -226,6 +226,19 @@ def reveal(job: Job, staff: Staff, number: str, reason: str) -> str:
         job, case, "revealed", actor="staff", staff=staff, text=_text(reason, Action.REVEAL, case)
     )
     return "" if case.anonymous else casebook.contact_of(job.tx, case.id)
+
+
+def send_again(job: Job, staff: Staff, parcel_id: int) -> CaseView:
+    """Try once more to deliver a message to the parent that was given up."""
+    owner = outbox.case_of(job.tx, parcel_id)
+    seen = casebook.by_id(job.tx, owner or 0, job.now)
+    case = access(job, staff, seen.number, Action.NOTE)
+    parcel = outbox.send_again(job.tx, parcel_id, job.now)
+    if parcel is None:  # it is under way, or arrived
+        raise NotAllowed(case.status, Action.REPLY)
+    job.owed.append(parcel)
+    _event(job, case, "resent", actor="staff", staff=staff)
+    return case
 
 
 def access(

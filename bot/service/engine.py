@@ -4,19 +4,19 @@ Floor 3. Seen? -> load the turn -> respond -> apply the effects -> outbox -> com
 raises becomes a dead letter in a second transaction, and the parent gets one sentence with an error number.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.core import numbers
 from bot.core.cases import CaseView
-from bot.core.errors import CaseError, DatabaseBusy
+from bot.core.errors import CaseError
 from bot.core.people import Person
-from bot.core.texts import LANGUAGES, say
+from bot.core.texts import say
 from bot.core.turn import (
     Act,
     Arrival,
@@ -38,8 +38,8 @@ from bot.core.turn import (
     Turn,
     WrongCode,
 )
-from bot.service import desk, pages, staffchat
-from bot.service.job import STAFF_CHAT, Job, Office
+from bot.service import desk, staffchat
+from bot.service.job import Job, Office
 from bot.storage import attachments, casebook, outbox, staffbook, store, topicbook, transcript
 from bot.storage.outbox import Parcel
 
@@ -48,7 +48,6 @@ Respond = Callable[[Turn], Outcome]
 log = logging.getLogger(__name__)
 LOCAL = ZoneInfo("Asia/Shanghai")
 TRANSCRIBED = frozenset({"web"})  # channels that keep no history of their own
-CONTEXT_LIFE = timedelta(minutes=30)
 
 
 class Engine:
@@ -66,27 +65,35 @@ class Engine:
 
         Raises DatabaseBusy when nothing could be written: do not confirm, try again.
         """
-        try:
-            new = await self._office.run(lambda job: self._handle(job, incoming))
-            if new and incoming.media is not None:
-                self.on_file()
-            return new
-        except DatabaseBusy:
-            raise
-        except Exception as bug:
-            return await self.bury(incoming, _place_of(bug))
+        return (await self.receive_all([incoming]))[0]
 
-    async def receive_all(self, batch: Sequence[Incoming]) -> None:
-        """Handle a batch in its order, committed together where possible."""
-        await asyncio.gather(*(self.receive(incoming) for incoming in batch))
+    async def receive_all(self, batch: Sequence[Incoming]) -> list[bool]:
+        """Handle a batch in its order, committed as one, all of it or nothing; tell which were new.
+
+        One whose handling raises is undone by itself and buried; the rest stand. Raises DatabaseBusy.
+        """
+        batch = [whole(incoming) for incoming in batch]
+        works = [partial(self._handle, incoming=incoming) for incoming in batch]
+        results = await self._office.run_together(works)
+        return [await self._settle(*pair) for pair in zip(batch, results, strict=True)]
+
+    async def _settle(self, incoming: Incoming, result: bool | BaseException) -> bool:
+        if isinstance(result, Exception):
+            return await self.bury(incoming, _place_of(result))
+        if isinstance(result, BaseException):
+            raise result
+        if result and incoming.media is not None:
+            self.on_file()
+        return result
 
     async def replay(self, reference: str) -> bool:
         """Handle a dead letter once more; False when it is unknown or was replayed already."""
 
         def again(job: Job) -> bool:
             found = [f for f in store.failures(job.tx) if f.reference == reference]
-            if not found or not store.mark_replayed(job.tx, reference, job.now):
+            if not found or not found[0].incoming.chat:  # unreadable: there is nothing to handle
                 return False
+            store.mark_replayed(job.tx, reference, job.now)
             self._turn(job, found[0].incoming)
             return True
 
@@ -100,7 +107,7 @@ class Engine:
 
     def _turn(self, job: Job, incoming: Incoming) -> None:
         if incoming.arrival is Arrival.MIGRATED:
-            _follow(job, incoming)
+            staffchat.follow(job, incoming.channel, incoming.chat, incoming.new_chat)
             return
         turn = load(job, incoming)
         if incoming.channel in TRANSCRIBED and incoming.place is Place.PRIVATE:
@@ -119,8 +126,9 @@ class Engine:
             if not store.first_time(job.tx, incoming, job.now):
                 return False
             store.record_failure(job.tx, incoming, reference=reference, error=where, now=job.now)
-            language = incoming.language if incoming.language in LANGUAGES else "zh"
             if incoming.place is Place.PRIVATE:
+                known = store.find_person(job.tx, incoming.channel, incoming.chat)
+                language = known.language if known else _language(incoming)
                 apology = Outgoing(say("failed", language, reference=reference))
                 job.owe(Parcel(incoming.channel, incoming.chat, apology))
             if job.staff_chat is not None:
@@ -135,12 +143,9 @@ class Engine:
 
 def load(job: Job, incoming: Incoming) -> Turn:
     """Gather all that a handler may know."""
-    language = "en" if incoming.language.lower().startswith("en") else "zh"
     person, dialogue = store.load_person(
-        job.tx, incoming.channel, incoming.chat, language=language, now=job.now
+        job.tx, incoming.channel, incoming.chat, language=_language(incoming), now=job.now
     )
-    if dialogue.last and dialogue.last.at and job.now - dialogue.last.at > CONTEXT_LIFE:
-        dialogue = replace(dialogue, last=None)
     staff = None
     if incoming.channel == "telegram":
         staff = staffbook.by_telegram(job.tx, incoming.person)
@@ -163,16 +168,20 @@ def load(job: Job, incoming: Incoming) -> Turn:
 
 
 def _named_case(job: Job, turn: Turn) -> CaseView | None:
-    """Return the case that the text, button, thread, message or open flow names."""
+    """Return the case that the text, button, message or open flow names.
+
+    In the staff chat the stored thread or message alone decides: what somebody types, or quotes from a
+    parent, may hold the number of another case and must not send an answer there.
+    """
     incoming = turn.incoming
-    number = numbers.find(incoming.choice or incoming.text)
-    if number is not None and (found := casebook.by_number(job.tx, number, job.now)):
-        return found
     if incoming.place is Place.STAFF:
         replied = incoming.reply_to or (incoming.message if incoming.choice else "")
         return topicbook.case_at(
             job.tx, incoming.chat, thread=incoming.thread, reply_to=replied, now=job.now
         )
+    number = numbers.find(incoming.choice or incoming.text)
+    if number is not None and (found := casebook.by_number(job.tx, number, job.now)):
+        return found
     if incoming.arrival is Arrival.EDIT:
         return casebook.case_of_message(job.tx, turn.person.id, incoming.message, job.now)
     if turn.dialogue.number:
@@ -219,17 +228,13 @@ def _do(job: Job, turn: Turn, effect: Effect) -> None:
 
 
 def _say(job: Job, person: Person, effect: Say, incoming: Incoming) -> None:
-    """Owe a message, in as many pages as the channel's limit makes of it; buttons go under the last."""
     not_before = job.now + timedelta(seconds=effect.hold_s) if effect.hold_s else None
-    slot = effect.slot
-    for page in pages.split(effect.message):
-        job.owe(
-            Parcel(
-                person.channel, person.chat, page, effect.priority, slot=slot, not_before=not_before,
-                thread=incoming.thread,
-            )
-        )  # fmt: skip
-        slot = ""
+    job.owe(
+        Parcel(
+            person.channel, person.chat, effect.message, effect.priority, slot=effect.slot,
+            not_before=not_before, thread=incoming.thread,
+        )
+    )  # fmt: skip
 
 
 def _keep(job: Job, turn: Turn, effect: KeepFile) -> None:
@@ -267,12 +272,20 @@ def _set_person(job: Job, person: Person, effect: SetPerson) -> None:
         job.owed.extend(outbox.send_blocked_again(job.tx, person.channel, person.chat, job.now))
 
 
-def _follow(job: Job, incoming: Incoming) -> None:
-    """Follow a group that became a supergroup; the binding is ours, the file's id is only the first."""
-    if job.staff_chat == incoming.chat:
-        store.set_fact(job.tx, STAFF_CHAT, incoming.new_chat)
-    topicbook.migrate_chat(job.tx, incoming.chat, incoming.new_chat)
-    store.move_person(job.tx, incoming.channel, incoming.chat, incoming.new_chat)
+def whole(incoming: Incoming) -> Incoming:
+    """Replace halves of characters (lone surrogates), which neither the database nor JSON takes."""
+    text, choice, label = (
+        given.encode("utf-8", "replace").decode()
+        for given in (incoming.text, incoming.choice, incoming.label)
+    )
+    media = incoming.media
+    if media is not None:
+        media = replace(media, name=media.name.encode("utf-8", "replace").decode())
+    return replace(incoming, text=text, choice=choice, label=label, media=media)
+
+
+def _language(incoming: Incoming) -> str:
+    return "en" if incoming.language.lower().startswith("en") else "zh"
 
 
 def _place_of(bug: Exception) -> str:

@@ -8,7 +8,8 @@ import asyncio
 import hashlib
 import io
 import logging
-import warnings
+import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 import filetype
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from bot.core.errors import DatabaseBusy
 from bot.core.texts import say
@@ -30,29 +31,45 @@ from bot.storage.outbox import Parcel
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 20 * 1024 * 1024  # what a bot may download; the web page holds itself to the same
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 36_000_000  # in memory: 144 MB
 MAX_SIDE = 2560
 POLL_S = 2.0
 LAST_RETRY_S = 600.0
 GIVE_UP = timedelta(days=1)  # Telegram keeps a file's path for an hour, the file itself much longer
 
-_PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+# what a picture is -> what it is written as
+_PICTURES = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/gif": "PNG",
+    "image/bmp": "PNG",
+}
 _OTHERS = frozenset(
     {
         "application/pdf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "audio/aac",
         "audio/amr",
         "audio/mp4",
         "audio/mpeg",
         "audio/ogg",
         "audio/x-wav",
+        "video/3gpp",
         "video/mp4",
         "video/quicktime",
         "video/webm",
     }
 )
 _PHONE_PICTURES = frozenset({"image/heic", "image/heif", "image/avif"})
+
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 class Refused(Exception):
@@ -86,7 +103,8 @@ def check(content: bytes) -> Checked:
     if mime in _PHONE_PICTURES:
         raise Refused("file_heic")
     if mime in _PICTURES:
-        return Checked(_written_anew(content, _PICTURES[mime]), mime)
+        form = _PICTURES[mime]
+        return Checked(_written_anew(content, form), f"image/{form.lower()}")
     if mime in _OTHERS:
         return Checked(content, mime)
     raise Refused("file_kind")
@@ -95,29 +113,24 @@ def check(content: bytes) -> Checked:
 def _written_anew(content: bytes, form: str) -> bytes:
     """Turn the picture upright, bound its size, and leave everything but the pixels behind."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise Refused("file_too_big")
-                upright = ImageOps.exif_transpose(image)
-                upright.thumbnail((MAX_SIDE, MAX_SIDE))
-                mode = "RGB" if form == "JPEG" else "RGBA"
-                out = io.BytesIO()
-                clean = Image.new(mode, upright.size)
-                clean.paste(upright.convert(mode))
-                clean.save(out, form, quality=88)
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-    ) as error:
-        raise Refused("file_broken") from error
-    except Image.DecompressionBombWarning as error:
+        with Image.open(io.BytesIO(content)) as image:
+            image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a large JPEG is read at a half or a quarter
+            if image.width * image.height > MAX_PIXELS:  # known before a pixel is read
+                raise Refused("file_too_big")
+            image.thumbnail((MAX_SIDE, MAX_SIDE))
+            upright = ImageOps.exif_transpose(image)
+            mode = "RGB" if form == "JPEG" else "RGBA"
+            clean = Image.new(mode, upright.size)
+            clean.paste(upright.convert(mode))
+            out = io.BytesIO()
+            clean.save(out, form, quality=88)
+            return out.getvalue()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("file_too_big") from error
-    return out.getvalue()
+    except Refused:
+        raise
+    except Exception as error:  # a picture made to break the library may raise anything
+        raise Refused("file_broken") from error
 
 
 class FileStore:
@@ -129,16 +142,19 @@ class FileStore:
 
     def path(self, token: str) -> Path:
         """Return where the bytes of a token are. Raises ValueError for what is no token."""
-        if len(token) != 32 or not token.isalnum():
+        if not _TOKEN.fullmatch(token):
             raise ValueError("not a token")
         return self._folder / token[:2] / token
 
     def save(self, token: str, content: bytes) -> str:
-        """Write the bytes whole or not at all; return their sha256."""
+        """Write the bytes whole or not at all, and onto the disk; return their sha256."""
         path = self.path(token)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_bytes(content)
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
         return hashlib.sha256(content).hexdigest()
 
@@ -186,14 +202,11 @@ class Fetcher:
 
     async def fetch_pending(self) -> int:
         """Fetch every file whose time has come; return how many were tried."""
-        now = self._office.clock()
-        waiting = await self._office.db.read(lambda tx: attachments.pending(tx, now))
-        tried = 0
+        now, channels = self._office.clock(), tuple(self._sources)
+        waiting = await self._office.db.read(lambda tx: attachments.pending(tx, channels, now))
         for attachment in waiting:
-            if attachment.channel in self._sources:
-                await self._fetch(attachment)
-                tried += 1
-        return tried
+            await self._fetch(attachment)
+        return len(waiting)
 
     async def _fetch(self, attachment: Attachment) -> None:
         try:
@@ -204,6 +217,9 @@ class Fetcher:
             await self._refuse(attachment, refused.key)
         except DeliveryFailed as failure:
             await self._later_or_never(attachment, failure)
+        except Exception as trouble:  # a full disk, or a bug: one file must not stop the others
+            log.error("file not kept", extra={"id": attachment.id, "error": type(trouble).__name__})
+            await self._later_or_never(attachment, DeliveryFailed(Failing.TRANSIENT, "ours"))
         else:
             size = len(checked.content)
             await self._office.db.write(

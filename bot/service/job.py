@@ -4,12 +4,13 @@ Floor 3. A Job carries the transaction, its moment, what is published, and what 
 and hands what is owed to the sender afterwards. Whoever changes anything does it in a Job.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.core.turn import Desk
+from bot.service import pages
 from bot.storage import outbox, store
 from bot.storage.db import Database, Tx
 from bot.storage.outbox import Parcel
@@ -18,6 +19,7 @@ from knowledge.library import Library, Snapshot
 T = TypeVar("T")
 
 STAFF_CHAT = "staff_chat"  # the fact that holds the staff chat's present id
+STAFF_CHAT_TROUBLE = "staff_chat_trouble"  # why it took nothing the last time; gone when it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,19 @@ class Job:
     chance: Chance
     owed: list[Parcel] = field(default_factory=list)
 
-    def owe(self, parcel: Parcel) -> Parcel:
-        """Put a message into the outbox; it leaves only if this transaction commits."""
-        written = outbox.put(self.tx, parcel, self.now)
-        self.owed.append(written)
-        return written
+    def owe(self, parcel: Parcel) -> None:
+        """Put a message into the outbox, in as many pages as it takes; it leaves only if this commits.
+
+        The last page stands for all of them: it has the buttons, and it is the one an event waits for.
+        """
+        *before, last = pages.split(parcel.message)
+        for page in before:
+            self._put(replace(parcel, message=page, event_id=None))
+            parcel = replace(parcel, slot="")
+        self._put(replace(parcel, message=last))
+
+    def _put(self, parcel: Parcel) -> None:
+        self.owed.append(outbox.put(self.tx, parcel, self.now))
 
     @property
     def staff_chat(self) -> str | None:
@@ -94,3 +104,19 @@ class Office:
         if owed:
             self.on_owed(owed)
         return result
+
+    async def run_together(self, works: Sequence[Callable[[Job], T]]) -> list[T | BaseException]:
+        """Do works in order in one transaction; return each one's result, or what it raised.
+
+        What raised has changed nothing. Raises DatabaseBusy when nothing of any of them was written.
+        """
+        results: list[T | BaseException] = []
+        for done in await self.db.write_together([self.bind(work) for work in works]):
+            if isinstance(done, BaseException):
+                results.append(done)
+                continue
+            result, owed = done
+            results.append(result)
+            if owed:
+                self.on_owed(owed)
+        return results

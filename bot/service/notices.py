@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from bot.core.cases import CaseView
+from bot.core.cases import OPEN, CaseView
 from bot.core.texts import plain, say
-from bot.core.turn import Button, Outgoing, Priority
+from bot.core.turn import Button, Incoming, Outgoing, Priority, Rows
 from bot.service import cards
 from bot.service.cards import local_date
 from bot.service.job import Job
@@ -38,7 +38,7 @@ def tell_parent(
     person = store.person_by_id(job.tx, case.person_id)
     department = cards.department_name(case.department, job.knowledge)
     html = say(f"push_{key}", person.language, number=case.number, department=department, **values)
-    button = Button(plain("view_case", person.language), f"k:view:{case.number}")
+    button = Button(plain("view_case", person.language), f"k:show:{case.number}")
     _to_parent(job, case, Outgoing(html, ((button,),)), Priority.DEADLINE, event_id)
 
 
@@ -76,7 +76,7 @@ def announce(job: Job, case: CaseView) -> None:
         return
     last_minute = casebook.opened_since(job.tx, job.now - MINUTE)
     if last_minute > job.settings.cards_per_minute and not case.urgent:
-        _digest(job, chat, last_minute - job.settings.cards_per_minute)
+        _digest(job, chat)
         return
     topicbook.put(job.tx, topicbook.Topic(case.id, chat))
     _staff_parcel(job, case, chat, "card", _card(job, case))
@@ -85,11 +85,12 @@ def announce(job: Job, case: CaseView) -> None:
             tell_staff(job, case, "parent_wrote", text=event.text)
 
 
-def _digest(job: Job, chat: str, count: int) -> None:
+def _digest(job: Job, chat: str) -> None:
     """Say how many more cases there are; the first one of a flood sets when the digest leaves."""
     waiting = outbox.queued_in_slot(job.tx, "telegram", chat, DIGEST_SLOT)
-    leaves = waiting.not_before if waiting else job.now + MINUTE
-    buttons: tuple[tuple[Button, ...], ...] = ()
+    leaves = waiting.not_before if waiting and waiting.not_before else job.now + MINUTE
+    count = topicbook.unshown_since(job.tx, leaves - MINUTE)
+    buttons: Rows = ()
     if job.settings.desk.web_url.startswith("https://"):
         buttons = ((Button(plain("open_console"), url=f"{job.settings.desk.web_url}/console"),),)
     message = Outgoing(say("digest", count=count), buttons)
@@ -101,7 +102,9 @@ def _digest(job: Job, chat: str, count: int) -> None:
     )  # fmt: skip
 
 
-def tell_staff(job: Job, case: CaseView, key: str, /, *, text: str = "", **values: object) -> None:
+def tell_staff(
+    job: Job, case: CaseView, key: str, /, *, text: str = "", buttons: Rows = (), **values: object
+) -> None:
     """Tell the staff chat what a parent did (key staff_<key>); the text itself only in full privacy."""
     chat = job.staff_chat
     if chat is None or (topicbook.get(job.tx, case.id) is None and not case.urgent):
@@ -110,7 +113,7 @@ def tell_staff(job: Job, case: CaseView, key: str, /, *, text: str = "", **value
         Markup("\n") + say("quoted", text=text) if text and job.settings.full_privacy else Markup()
     )
     html = say(f"staff_{key}", number=case.number, **values) + quoted
-    _staff_parcel(job, case, chat, "message", Outgoing(html))
+    _in_topic(job, case, chat, Outgoing(html, buttons))
 
 
 def refresh_card(job: Job, case: CaseView) -> None:
@@ -131,18 +134,30 @@ def reopen_topic(job: Job, case: CaseView) -> None:
     _topic_act(job, case, "topic_reopen")
 
 
-def answer_staff(job: Job, case: CaseView | None, message: Outgoing, *, chat: str) -> None:
-    """Say something to staff in the case's topic, or, without a case, in the chat they wrote in."""
-    if case is None:
-        job.owe(Parcel("telegram", chat, message, Priority.STAFF))
+def answer_staff(job: Job, case: CaseView | None, message: Outgoing, incoming: Incoming) -> None:
+    """Say something to staff in the case's topic, or, without a case, where they wrote."""
+    if case is None or incoming.chat != job.staff_chat:
+        place = Parcel(
+            incoming.channel, incoming.chat, message, Priority.STAFF, thread=incoming.thread
+        )
+        job.owe(place)
     else:
-        _staff_parcel(job, case, chat, "message", message)
+        _in_topic(job, case, incoming.chat, message)
+
+
+def _in_topic(job: Job, case: CaseView, chat: str, message: Outgoing) -> None:
+    """Write in the case's topic; that of a case that is over is closed (again) behind it."""
+    _staff_parcel(job, case, chat, "message", message)
+    if case.status not in OPEN:
+        close_topic(job, case)
 
 
 def _topic_act(job: Job, case: CaseView, kind: str) -> None:
+    """Owe the act after all that is still to be said; the last one counts."""
     topic = topicbook.get(job.tx, case.id)
     if topic is not None and job.staff_chat is not None:
-        _staff_parcel(job, case, job.staff_chat, kind, Outgoing(Markup()))
+        nothing = Outgoing(Markup())
+        _staff_parcel(job, case, job.staff_chat, kind, nothing, slot=f"topic:{case.id}")
 
 
 def _staff_parcel(
@@ -157,6 +172,5 @@ def _staff_parcel(
 
 
 def _card(job: Job, case: CaseView) -> Outgoing:
-    assignee = staffbook.by_id(job.tx, case.assignee_id) if case.assignee_id else None
-    name = assignee.name if assignee else ""
+    name = staffbook.name_of(job.tx, case.assignee_id)
     return cards.card(case, job.knowledge, job.settings.desk, job.now, assignee=name)

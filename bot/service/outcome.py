@@ -6,9 +6,10 @@ Floor 3. Called by the sender in the transaction of the mark.
 from dataclasses import replace
 
 from bot.core.texts import plain, say
+from bot.core.turn import Button
 from bot.service import notices
 from bot.service.delivery import Delivered
-from bot.service.job import Job
+from bot.service.job import STAFF_CHAT_TROUBLE, Job
 from bot.storage import casebook, outbox, store, topicbook
 from bot.storage.outbox import Parcel
 
@@ -20,8 +21,10 @@ def on_sent(job: Job, parcel: Parcel, delivered: Delivered) -> None:
     outbox.mark_sent(job.tx, parcel.id, delivered.message_id, job.now)
     if parcel.event_id is not None:
         casebook.mark_answered(job.tx, parcel.event_id, job.now)
-    if parcel.line.startswith("staff:") and parcel.case_id is not None and delivered.message_id:
-        _sent_to_staff(job, parcel, parcel.case_id, delivered.message_id)
+    if parcel.line.startswith("staff:"):
+        store.forget_fact(job.tx, STAFF_CHAT_TROUBLE)
+        if parcel.case_id is not None and delivered.message_id:
+            _sent_to_staff(job, parcel, parcel.case_id, delivered.message_id)
 
 
 def _sent_to_staff(job: Job, parcel: Parcel, case_id: int, message_id: str) -> None:
@@ -42,18 +45,14 @@ def on_failed(job: Job, parcel: Parcel, reason: str) -> None:
         if row is not None:
             store.set_person(job.tx, row.id, reachable=False)
     if parcel.line.startswith("staff:"):
-        _tell_about_staff_chat(job, reason)
+        store.set_fact(job.tx, STAFF_CHAT_TROUBLE, reason)
     elif parcel.case_id is not None:
         case = casebook.by_id(job.tx, parcel.case_id, job.now)
-        casebook.add_event(
-            job.tx, case.id, "undelivered", job.now, actor="system", data={"reason": reason}
-        )
-        notices.tell_staff(job, case, "undelivered", reason=plain(_reason_key(reason)))
-
-
-def _tell_about_staff_chat(job: Job, reason: str) -> None:
-    """Remember that the staff chat did not take a message: `doctor` and the console show it."""
-    store.set_fact(job.tx, "staff_chat_trouble", reason)
+        data: dict[str, casebook.Detail] = {"reason": reason, "parcel": parcel.id}
+        casebook.add_event(job.tx, case.id, "undelivered", job.now, actor="system", data=data)
+        again = Button(plain("send_again"), f"s:again:{parcel.id}")
+        words = plain(_reason_key(reason))
+        notices.tell_staff(job, case, "undelivered", buttons=((again,),), reason=words)
 
 
 def _reason_key(reason: str) -> str:

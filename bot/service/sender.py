@@ -6,25 +6,28 @@ the mark is committed, so that a crash repeats at most the sends under way.
 """
 
 import asyncio
-import functools
 import heapq
+import itertools
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.core.errors import DatabaseBusy
-from bot.service.delivery import Channel, DeliveryFailed, Failing
+from bot.service.delivery import Channel, Delivered, DeliveryFailed, Failing
 from bot.service.job import Job, Office
+from bot.service.lanes import Lane, Row
 from bot.service.limits import Limiter, Rates
 from bot.service.outcome import on_failed, on_sent
 from bot.storage import outbox
+from bot.storage.db import Tx
 from bot.storage.outbox import Parcel
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-SLOTS = 24  # sends under way at once; a crash repeats at most these
+SLOTS = 24  # sends under way at once, of limited channels and of free ones apart
 HEARTBEAT_S = 10.0
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 300.0
 GIVE_UP = timedelta(days=7)
@@ -42,26 +45,31 @@ class Sender:
         self._limiter = Limiter(rates)
         self._slots = slots
         self._monotonic = monotonic
-        self._lanes: dict[str, deque[Parcel]] = {}
-        self._known: set[int] = set()
-        self._busy: set[str] = set()  # lanes with a send under way
-        # heaps of (priority, row, lane), apart, so that a limited channel never holds up a free one
-        self._ready: dict[bool, list[tuple[int, int, str]]] = {True: [], False: []}
-        self._later: list[tuple[float, str]] = []  # heap: moment, lane
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lanes: dict[str, Lane] = {}
+        self._known: set[int] = set()  # rows in hand
+        # heaps of lanes, by `limited`: a limited channel never holds up a free one
+        self._ready: dict[bool, list[tuple[int, int, int, Lane]]] = {True: [], False: []}
+        self._later: list[tuple[float, int, Lane]] = []
+        self._tickets = itertools.count(1)
+        self._tasks: dict[bool, set[asyncio.Task[None]]] = {True: set(), False: set()}
         self._wake = asyncio.Event()
         self._stopping = False
 
     def take(self, parcels: Iterable[Parcel]) -> None:
         """Take over rows that were just committed (or found at the start)."""
+        now = self._monotonic()
         for parcel in parcels:
             if parcel.id in self._known or parcel.channel not in self._channels:
                 continue
             self._known.add(parcel.id)
-            lane = self._lanes.setdefault(parcel.line, deque())
-            lane.append(parcel)
-            if len(lane) == 1 or parcel.slot:
-                self._offer(parcel.line)
+            lane = self._lanes.get(parcel.line)
+            if lane is None:
+                limited = self._channels[parcel.channel].limited
+                lane = self._lanes[parcel.line] = Lane(parcel.line, limited)
+            row = Row(parcel, self._due(parcel, now))
+            lane.rows.append(row)
+            if lane.head(now) is row:
+                self._offer(lane, now)
         self._wake.set()
 
     @property
@@ -76,166 +84,195 @@ class Sender:
         try:
             while not self._stopping:
                 self._wake.clear()
-                pause = self._start_what_may()
+                pause_s = self._start_what_may()
                 try:
-                    await asyncio.wait_for(self._wake.wait(), pause)
+                    async with asyncio.timeout(pause_s):
+                        await self._wake.wait()
                 except TimeoutError:
                     continue
         finally:
             beat.cancel()
-            if self._tasks:
-                await asyncio.wait(self._tasks, timeout=8.0)
+            if under_way := self._tasks[True] | self._tasks[False]:
+                await asyncio.wait(under_way, timeout=8.0)
 
     def stop(self) -> None:
         """Start nothing more."""
         self._stopping = True
         self._wake.set()
 
-    def _offer(self, line: str) -> None:
-        """Put a lane where it belongs: among the ready ones, or among those that wait for their moment."""
-        lane = self._lanes.get(line)
-        if not lane or line in self._busy:
-            return
-        head = self._head(lane)
-        delay = self._delay(head)
-        if delay > 0:
-            heapq.heappush(self._later, (self._monotonic() + delay, line))
-        else:
-            limited = self._channels[head.channel].limited
-            heapq.heappush(self._ready[limited], (head.priority.rank, head.id, line))
-
-    def _delay(self, parcel: Parcel) -> float:
+    def _due(self, parcel: Parcel, now: float) -> float:
+        """Return the moment before which a row must not leave; the wall clock is asked only once."""
         if parcel.not_before is None:
-            return 0.0
-        return max(0.0, (parcel.not_before - self._office.clock()).total_seconds())
+            return now
+        return now + max(0.0, (parcel.not_before - self._office.clock()).total_seconds())
 
-    def _head(self, lane: deque[Parcel]) -> Parcel:
-        """Return the row to send next: a held one (a slot) lets the rows behind it pass."""
-        for parcel in lane:
-            if not parcel.slot or self._delay(parcel) == 0:
-                return parcel
-        return min(lane, key=self._delay)
+    def _offer(self, lane: Lane, now: float) -> None:
+        """Put a lane where it belongs: among the ready ones, or among those that wait for their moment."""
+        if lane.busy or not lane.rows:
+            return
+        row = lane.head(now)
+        if row.due > now:
+            self._put_off(lane, row.due)
+            return
+        lane.ticket = next(self._tickets)
+        entry = (row.parcel.priority.rank, row.parcel.id, lane.ticket, lane)
+        heapq.heappush(self._ready[lane.limited], entry)
+
+    def _put_off(self, lane: Lane, until: float) -> None:
+        lane.ticket = next(self._tickets)  # wherever else the lane stands, it stands there no more
+        heapq.heappush(self._later, (until, lane.ticket, lane))
 
     def _start_what_may(self) -> float | None:
         """Start every send that may start now; return how long to wait for the next, None for ever."""
         now = self._monotonic()
         while self._later and self._later[0][0] <= now:
-            self._offer(heapq.heappop(self._later)[1])
-        while self._ready[False] and len(self._tasks) < self._slots:
-            self._start(heapq.heappop(self._ready[False])[2], now)
-        while self._ready[True] and len(self._tasks) < self._slots:
-            if (open_at := self._limiter.overall_at(now)) > now:
-                next_at = min([open_at, *(at for at, _ in self._later[:1])])
-                return max(0.0, next_at - now)
-            self._start(heapq.heappop(self._ready[True])[2], now)
-        return max(0.0, self._later[0][0] - now) if self._later else None
+            _, ticket, lane = heapq.heappop(self._later)
+            if lane.ticket == ticket:
+                self._offer(lane, now)
+        opens_at = [self._later[0][0]] if self._later else []
+        for limited in (False, True):
+            ready = self._ready[limited]
+            while ready and len(self._tasks[limited]) < self._slots:
+                if limited and (open_at := self._limiter.overall_at(now)) > now:
+                    opens_at.append(open_at)
+                    break
+                *_, ticket, lane = heapq.heappop(ready)
+                if lane.ticket == ticket:
+                    opens_at += self._start(lane, now)
+        return max(0.0, min(opens_at) - now) if opens_at else None
 
-    def _start(self, line: str, now: float) -> None:
-        """Begin a lane's next send, or put the lane aside until its moment."""
-        lane = self._lanes.get(line)
-        if not lane or line in self._busy:
-            return
-        parcel = self._head(lane)
-        at = now + self._delay(parcel)
-        channel = self._channels[parcel.channel]
-        if channel.limited:
-            group = channel.is_group(parcel.chat)
-            at = max(at, self._limiter.chat_at(parcel.chat, now, group=group))
+    def _start(self, lane: Lane, now: float) -> list[float]:
+        """Begin a lane's next send, or put the lane aside and return its moment."""
+        row = lane.head(now)
+        at = row.due
+        if lane.limited:
+            group = self._channels[row.parcel.channel].is_group(row.parcel.chat)
+            at = max(at, self._limiter.chat_at(row.parcel.chat, now, group=group))
+            if at <= now:
+                self._limiter.sent(row.parcel.chat, now, group=group)
         if at > now:
-            heapq.heappush(self._later, (at, line))
-            return
-        if channel.limited:
-            self._limiter.sent(parcel.chat, now, group=group)
-        self._begin(parcel, line)
+            self._put_off(lane, at)
+            return [at]
+        lane.busy = True
+        task = asyncio.create_task(self._send(lane, row))
+        self._tasks[lane.limited].add(task)
+        task.add_done_callback(lambda ended: self._end(lane, ended))
+        return []
 
-    def _begin(self, parcel: Parcel, line: str) -> None:
-        self._busy.add(line)
-        task = asyncio.create_task(self._send(parcel, line))
-        self._tasks.add(task)
-        task.add_done_callback(self._end)
-
-    def _end(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _end(self, lane: Lane, task: asyncio.Task[None]) -> None:
+        self._tasks[lane.limited].discard(task)
+        lane.busy = False
+        if lane.rows:
+            self._offer(lane, self._monotonic())
+        else:
+            self._lanes.pop(lane.line, None)
         self._wake.set()
         if not task.cancelled() and task.exception() is not None:
-            log.error("sender task failed", exc_info=task.exception())
+            log.error("sender task failed", extra={"error": type(task.exception()).__name__})
 
-    async def _send(self, parcel: Parcel, line: str) -> None:
+    async def _send(self, lane: Lane, row: Row) -> None:
         """Deliver one row and write down what came of it, before the slot is free again."""
-        done = True
+        again: Parcel | None = None
         try:
-            if parcel.slot and not await self._office.db.read(
-                lambda tx: outbox.is_queued(tx, parcel.id)
-            ):
-                return  # a newer message took its place
-            done = await self._deliver_and_mark(parcel)
-        finally:
-            self._busy.discard(line)
-            lane = self._lanes[line]
-            if done:
-                self._known.discard(parcel.id)
-                lane.remove(parcel)
-                if not lane:
-                    del self._lanes[line]
-            self._offer(line)
+            again = await self._deliver_and_mark(row.parcel)
+            if again is None:
+                self._known.discard(row.parcel.id)
+        finally:  # also when even the mark raised: then the row is left alone until a restart
+            if again is None:
+                lane.rows.remove(row)
+            else:
+                row.parcel, row.due = again, self._due(again, self._monotonic())
 
-    async def _deliver_and_mark(self, parcel: Parcel) -> bool:
-        """Return whether the row is done with, sent or given up."""
+    async def _deliver_and_mark(self, parcel: Parcel) -> Parcel | None:
+        """Return the row as it is to be tried again, or None when it is done with."""
         try:
+            if parcel.slot and not await self._is_queued(parcel):
+                return None  # a newer message took its place
             delivered = await self._channels[parcel.channel].deliver(parcel)
         except DeliveryFailed as failure:
             return await self._failed(parcel, failure)
         except DatabaseBusy:
             return await self._failed(parcel, DeliveryFailed(Failing.TRANSIENT, "database"))
         except Exception as bug:
-            log.exception("delivery raised", extra={"parcel": parcel.id})
+            log.error("delivery raised", extra={"parcel": parcel.id, "error": type(bug).__name__})
             return await self._failed(parcel, DeliveryFailed(Failing.BUG, type(bug).__name__))
-        for _ in range(delivered.calls - 1):
-            group = self._channels[parcel.channel].is_group(parcel.chat)
-            self._limiter.sent(parcel.chat, self._monotonic(), group=group)
-        await self._mark(lambda job: on_sent(job, parcel, delivered))
-        return True
+        self._count_more(parcel, delivered)
+        await self._mark(
+            lambda job: on_sent(job, parcel, delivered),
+            lambda job: outbox.mark_sent(job.tx, parcel.id, delivered.message_id, job.now),
+        )
+        return None
 
-    async def _failed(self, parcel: Parcel, failure: DeliveryFailed) -> bool:
+    async def _is_queued(self, parcel: Parcel) -> bool:
+        return await self._office.db.read(lambda tx: outbox.is_queued(tx, parcel.id))
+
+    def _count_more(self, parcel: Parcel, delivered: Delivered) -> None:
+        """Count the messages that one parcel took beyond the first."""
+        group = self._channels[parcel.channel].is_group(parcel.chat)
+        for _ in range(delivered.calls - 1):
+            self._limiter.sent(parcel.chat, self._monotonic(), group=group)
+
+    async def _failed(self, parcel: Parcel, failure: DeliveryFailed) -> Parcel | None:
         now = self._office.clock()
-        if failure.failing is Failing.WAIT:
+        if failure.failing is Failing.WAIT:  # the row itself is not at fault: no try is counted
             self._limiter.pause(self._monotonic(), failure.retry_after_s)
-            await self._retry(parcel, now, failure.reason)
-            return False
+            return await self._retry(parcel, now, failure.reason, counted=False)
         too_old = parcel.created_at is not None and now - parcel.created_at > GIVE_UP
         if failure.failing is Failing.TRANSIENT and not too_old:
             wait_s = min(FIRST_RETRY_S * 2 ** min(parcel.attempts, 9), LAST_RETRY_S)
-            await self._retry(parcel, now + timedelta(seconds=wait_s), failure.reason)
-            return False
+            at = now + timedelta(seconds=wait_s)
+            return await self._retry(parcel, at, failure.reason, counted=True)
+        reason = "expired" if failure.failing is Failing.TRANSIENT else failure.reason
         log.warning("gave up a message", extra={"parcel": parcel.id, "reason": failure.reason})
-        await self._mark(lambda job: on_failed(job, parcel, failure.reason))
-        return True
+        await self._mark(
+            lambda job: on_failed(job, parcel, reason),
+            lambda job: outbox.mark_failed(job.tx, parcel.id, reason),
+        )
+        return None
 
-    async def _retry(self, parcel: Parcel, at: datetime, reason: str) -> None:
-        """Write the try down and put the row, one attempt older, in its own place again."""
-        await self._mark(lambda job: outbox.mark_retry(job.tx, parcel.id, at, reason))
-        lane = self._lanes[parcel.line]
-        lane[lane.index(parcel)] = outbox.tried_again(parcel, at)
+    async def _retry(
+        self, parcel: Parcel, at: datetime, reason: str, *, counted: bool
+    ) -> Parcel | None:
+        """Write the try down and return the row as it is now: its chat may have moved, or a slot taken it."""
 
-    async def _mark(self, work: Callable[[Job], None]) -> None:
-        """Write a mark; while the database cannot, the slot stays taken and we try on."""
+        def mark(job: Job) -> Parcel | None:
+            return outbox.mark_retry(job.tx, parcel.id, at, reason, counted=counted)
+
+        return await self._mark(mark, mark)
+
+    async def _mark(self, work: Callable[[Job], T], bare: Callable[[Job], T]) -> T:
+        """Write a mark; while the database cannot, the slot stays taken and we try on.
+
+        When what follows from it raises, the bare mark is written: a bug must not send a message for ever.
+        """
         wait_s = 0.2
         while True:
             try:
-                await self._office.run(work)
+                return await self._office.run(work)
             except DatabaseBusy:
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 5.0)
-            else:
-                return
+            except Exception as bug:
+                if work is bare:
+                    raise
+                log.error("a mark raised", extra={"error": type(bug).__name__})
+                work = bare
 
     async def _heartbeat(self) -> None:
-        """Keep our leases, and pick up rows that came in by another way (a command, a lapsed lease)."""
+        """Keep our leases, and pick up the rows whose hand-over got lost: nobody's lease holds them."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             now = self._office.clock()
+            mine = tuple(self._known)
+
+            def renew(tx: Tx, mine: tuple[int, ...] = mine, now: datetime = now) -> None:
+                outbox.renew_leases(tx, mine, now)
+
+            def lapsed(tx: Tx, now: datetime = now) -> list[Parcel]:
+                return outbox.unsent(tx, lapsed_at=now)
+
             try:
-                await self._office.db.write(functools.partial(outbox.renew_leases, now=now))
-                self.take(await self._office.db.read(outbox.unsent))
+                await self._office.db.write(renew)
+                self.take(await self._office.db.read(lapsed))
             except DatabaseBusy:
                 continue

@@ -3,7 +3,9 @@
 Floor 3. A row is written in the update's own transaction; the fetcher downloads and marks it afterwards.
 """
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,11 +65,12 @@ def attach_draft(tx: Tx, person_id: int, draft: str, case_id: int, event_id: int
     return cursor.rowcount
 
 
-def pending(tx: Tx, now: datetime, limit: int = 20) -> list[Attachment]:
-    """Return files still to be fetched, whose time has come."""
+def pending(tx: Tx, channels: Sequence[str], now: datetime, limit: int = 20) -> list[Attachment]:
+    """Return files of these channels that are still to be fetched and whose time has come."""
     rows = tx.execute(
-        "SELECT * FROM attachments WHERE state = 'pending' AND not_before <= ? ORDER BY id LIMIT ?",
-        (stamp(now), limit),
+        "SELECT * FROM attachments WHERE state = 'pending' AND not_before <= ?"
+        " AND channel IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
+        (stamp(now), json.dumps(list(channels)), limit),
     )
     return [_read(row) for row in rows]
 
@@ -105,6 +108,16 @@ def by_token(tx: Tx, token: str) -> Attachment | None:
     """Return a file by its random name, or None."""
     row = tx.execute("SELECT * FROM attachments WHERE token = ?", (token,)).fetchone()
     return None if row is None else _read(row)
+
+
+def states(tx: Tx, channel: str, file_ids: Sequence[str]) -> dict[str, str]:
+    """Return the state of each of a channel's files that some conversation kept."""
+    rows = tx.execute(
+        "SELECT file_id, state FROM attachments WHERE channel = ?"
+        " AND file_id IN (SELECT value FROM json_each(?))",
+        (channel, json.dumps(list(file_ids))),
+    )
+    return {row["file_id"]: row["state"] for row in rows}
 
 
 def _read(row: sqlite3.Row) -> Attachment:

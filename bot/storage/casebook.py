@@ -43,7 +43,8 @@ class Event:
 
 
 _CASE = """SELECT c.*, (SELECT count(*) FROM tries t WHERE t.key = 'code:' || c.number AND t.at > :hour_ago)
-    AS wrong_codes FROM cases c """
+    AS wrong_codes, coalesce((SELECT e.text FROM events e WHERE e.case_id = c.id
+    AND e.kind IN ('reply', 'declined') ORDER BY e.id DESC LIMIT 1), '') AS reply FROM cases c """
 
 
 def _rows(tx: Tx, where: str, now: datetime, **values: object) -> list[CaseView]:
@@ -240,6 +241,7 @@ def read_case(row: sqlite3.Row) -> CaseView:
         version=row["version"],
         wrong_codes=row["wrong_codes"],
         due_how=row["due_how"],
+        reply=row["reply"],
     )
 
 

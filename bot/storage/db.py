@@ -5,10 +5,11 @@ savepoint each, and is committed with one fsync (WAL, synchronous=FULL). A calle
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,11 +19,10 @@ from bot.core.errors import DatabaseBusy
 T = TypeVar("T")
 Tx = sqlite3.Connection
 Work = Callable[[Tx], T]
+Group = list[tuple[Work[Any], "Future[Any]"]]
 
 GROUP = 256  # functions in one commit at the most: bounds the wait of the first one
 BUSY_MS = 5000
-_STOP: Any = object()
-
 
 _DISK_TROUBLE = frozenset(
     {
@@ -76,93 +76,124 @@ class Database:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = connect(path)
-        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | Any] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
         self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []  # the readers', closed with the rest
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._closed = False
+        self._door = threading.Lock()  # nobody enters while it is being closed
         self._writer = threading.Thread(target=self._run, name="writer", daemon=True)
         self._writer.start()
-        self._closed = False
 
-    def submit(self, work: Work[T]) -> "Future[T]":
-        """Queue a function for the next commit; its future resolves after that commit.
+    def submit(self, *works: Work[T]) -> "list[Future[T]]":
+        """Queue functions for one commit, all of them in the same; each future resolves after that commit.
 
-        The function's own exception undoes its own changes only. When the commit itself fails, every
+        A function's own exception undoes its own changes only. When the commit itself fails, every
         future of the group gets DatabaseBusy and nothing has happened.
         """
-        if self._closed:
-            raise DatabaseBusy(0.0)
-        future: Future[T] = Future()
-        self._queue.put((work, future))
-        return future
+        futures: list[Future[T]] = [Future() for _ in works]
+        with self._door:
+            if self._closed:
+                raise DatabaseBusy(0.0)
+            self._queue.put(list(zip(works, futures, strict=True)))
+        return futures
 
     async def write(self, work: Work[T]) -> T:
         """Run a function in the writer's next transaction and return after the commit."""
-        return await asyncio.wrap_future(self.submit(work))
+        return await asyncio.wrap_future(self.submit(work)[0])
+
+    async def write_together(self, works: Sequence[Work[T]]) -> list[T | BaseException]:
+        """Run functions in order in one transaction; return each one's result, or what it raised.
+
+        Raises DatabaseBusy when the commit failed: then nothing of any of them has happened.
+        """
+        if not works:
+            return []
+        futures = [asyncio.wrap_future(future) for future in self.submit(*works)]
+        results = await asyncio.gather(*futures, return_exceptions=True)
+        for result in results:
+            if isinstance(result, DatabaseBusy):
+                raise result
+        return results
 
     def write_now(self, work: Work[T]) -> T:
         """Like `write`, from a thread that is not the event loop's."""
-        return self.submit(work).result()
+        return self.submit(work)[0].result()
 
     async def read(self, work: Work[T]) -> T:
-        """Run a function on a read-only connection, in a thread."""
+        """Run a function on a read-only connection, in a thread. Raises DatabaseBusy."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
     def read_now(self, work: Work[T]) -> T:
-        """Run a function on this thread's read-only connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self.path, read_only=True)
-        return work(connection)
+        """Run a function on this thread's read-only connection. Raises DatabaseBusy."""
+        try:
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = connect(self.path, read_only=True)
+                self._opened.append(connection)
+            return work(connection)
+        except sqlite3.Error as error:
+            if is_disk_trouble(error):
+                raise DatabaseBusy(BUSY_MS / 1000) from error
+            raise
 
     def close(self) -> None:
         """Finish what is queued, fold the log into the file, and close."""
-        if self._closed:
-            return
-        self._closed = True
-        self._queue.put(_STOP)
+        with self._door:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
         self._writer.join()
         self._readers.shutdown(wait=True)
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._connection.close()
+        for connection in self._opened:
+            connection.close()
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._connection.close()
 
     def _run(self) -> None:
         """Take what has arrived, run it in one transaction, tell the callers; until told to stop."""
         stopping = False
         while not stopping:
-            group = [self._queue.get()]
-            while len(group) < GROUP:
+            arrived = [self._queue.get()]
+            while sum(len(group or ()) for group in arrived) < GROUP:
                 try:
-                    group.append(self._queue.get_nowait())
+                    arrived.append(self._queue.get_nowait())
                 except queue.Empty:
                     break
-            stopping = any(item is _STOP for item in group)
-            self._commit([item for item in group if item is not _STOP])
-        while not self._queue.empty():  # handed in while closing: nothing was done
-            _, late = self._queue.get()
-            late.set_exception(DatabaseBusy(0.0))
+            stopping = None in arrived  # the last one: the door is closed by then
+            self._commit([item for group in arrived if group is not None for item in group])
 
-    def _commit(self, group: list[tuple[Work[Any], "Future[Any]"]]) -> None:
+    def _commit(self, group: Group) -> None:
+        # what its caller gave up waiting for is not begun: nobody would know what came of it
+        group = [item for item in group if item[1].set_running_or_notify_cancel()]
         if not group:
             return
-        done: list[tuple[Future[Any], Any, BaseException | None]] = []
+        done: list[tuple[Any, BaseException | None]] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            for work, future in group:
-                done.append((future, *self._savepoint(work)))
+            for work, _ in group:
+                done.append(self._savepoint(work))
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._roll_back()
             for _, future in group:
                 failure = DatabaseBusy(BUSY_MS / 1000)
                 failure.__cause__ = error
                 future.set_exception(failure)
             return
-        for future, result, problem in done:
+        for (_, future), (result, problem) in zip(group, done, strict=True):
             if problem is None:
                 future.set_result(result)
             else:
                 future.set_exception(problem)
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error):  # the next BEGIN says what is wrong
+                self._connection.execute("ROLLBACK")
 
     def _savepoint(self, work: Work[T]) -> tuple[T | None, BaseException | None]:
         """Run one function; its failure is its own. A failure of the disk is everybody's."""

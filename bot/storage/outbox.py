@@ -6,6 +6,7 @@ the sender only; nothing is sent any other way.
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -49,10 +50,7 @@ def put(tx: Tx, parcel: Parcel, now: datetime) -> Parcel:
     A parcel with a slot takes the place of whatever is still unsent in that slot of the chat.
     """
     if parcel.slot:
-        tx.execute(
-            "DELETE FROM outbox WHERE channel = ? AND chat = ? AND slot = ? AND state = 'queued'",
-            (parcel.channel, parcel.chat, parcel.slot),
-        )
+        cancel_slot(tx, parcel.channel, parcel.chat, parcel.slot)
     due = parcel.not_before or now
     cursor = tx.execute(
         "INSERT INTO outbox (channel, chat, thread, lane, kind, priority, body, slot, case_id, event_id,"
@@ -84,21 +82,22 @@ def cancel_slot(tx: Tx, channel: str, chat: str, slot: str) -> None:
     )
 
 
-def unsent(tx: Tx, *, after: int = 0, lapsed_at: datetime | None = None) -> list[Parcel]:
+def unsent(tx: Tx, *, lapsed_at: datetime | None = None) -> list[Parcel]:
     """Return queued rows in order of id; with `lapsed_at` only those whose lease has run out by then."""
     rows = tx.execute(
-        "SELECT * FROM outbox WHERE state = 'queued' AND id > ?"
-        " AND (? IS NULL OR lease_until IS NULL OR lease_until < ?) ORDER BY id",
-        (after, *(2 * (None if lapsed_at is None else stamp(lapsed_at),))),
+        "SELECT * FROM outbox WHERE state = 'queued'"
+        " AND (:at IS NULL OR lease_until IS NULL OR lease_until < :at) ORDER BY id",
+        {"at": None if lapsed_at is None else stamp(lapsed_at)},
     )
     return [read_row(row) for row in rows]
 
 
-def renew_leases(tx: Tx, now: datetime) -> None:
-    """Heartbeat: everything queued stays with the living sender."""
+def renew_leases(tx: Tx, parcel_ids: Sequence[int], now: datetime) -> None:
+    """Heartbeat: the rows in hand stay with the living sender."""
     tx.execute(
-        "UPDATE outbox SET lease_until = ? WHERE state = 'queued' AND lease_until >= ?",
-        (stamp(now + LEASE), stamp(now)),
+        "UPDATE outbox SET lease_until = ? WHERE state = 'queued'"
+        " AND id IN (SELECT value FROM json_each(?))",
+        (stamp(now + LEASE), json.dumps(list(parcel_ids))),
     )
 
 
@@ -117,12 +116,16 @@ def mark_sent(tx: Tx, parcel_id: int, message_id: str, now: datetime) -> None:
     )
 
 
-def mark_retry(tx: Tx, parcel_id: int, not_before: datetime, reason: str) -> None:
-    """Record a try that failed for now."""
-    tx.execute(
-        "UPDATE outbox SET attempts = attempts + 1, not_before = ?, reason = ? WHERE id = ?",
-        (stamp(not_before), reason, parcel_id),
-    )
+def mark_retry(
+    tx: Tx, parcel_id: int, not_before: datetime, reason: str, *, counted: bool = True
+) -> Parcel | None:
+    """Record a try that failed for now and return the row as it is; None when it is queued no more."""
+    row = tx.execute(
+        "UPDATE outbox SET attempts = attempts + ?, not_before = ?, reason = ?"
+        " WHERE id = ? AND state = 'queued' RETURNING *",
+        (int(counted), stamp(not_before), reason, parcel_id),
+    ).fetchone()
+    return None if row is None else read_row(row)
 
 
 def mark_failed(tx: Tx, parcel_id: int, reason: str) -> None:
@@ -142,6 +145,14 @@ def send_again(tx: Tx, parcel_id: int, now: datetime) -> Parcel | None:
         (stamp(now), stamp(now + LEASE), parcel_id),
     ).fetchone()
     return None if row is None else read_row(row)
+
+
+def case_of(tx: Tx, parcel_id: int) -> int | None:
+    """Return the case that a message to a parent is about, or None."""
+    row = tx.execute(
+        "SELECT case_id FROM outbox WHERE id = ? AND lane NOT LIKE 'staff:%'", (parcel_id,)
+    ).fetchone()
+    return None if row is None or row["case_id"] is None else int(row["case_id"])
 
 
 def depth(tx: Tx) -> tuple[int, datetime | None]:
@@ -205,8 +216,3 @@ def send_blocked_again(tx: Tx, channel: str, chat: str, now: datetime) -> list[P
         (channel, chat),
     ).fetchall()
     return [parcel for row in rows if (parcel := send_again(tx, row["id"], now)) is not None]
-
-
-def tried_again(parcel: Parcel, not_before: datetime) -> Parcel:
-    """Return the same row after one more try."""
-    return replace(parcel, attempts=parcel.attempts + 1, not_before=not_before)

@@ -30,6 +30,10 @@ def put_staff(
 ) -> Staff:
     """Add a person, or change the one with this name; a changed role ends the person's sessions."""
     old = by_name(tx, name)
+    if telegram:  # an account belongs to whoever was named last
+        tx.execute(
+            "UPDATE staff SET telegram = NULL WHERE telegram = ? AND name <> ?", (telegram, name)
+        )
     tx.execute(
         "INSERT INTO staff (name, role, departments, telegram, created_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (name) DO UPDATE SET role = excluded.role, departments = excluded.departments,"
@@ -69,6 +73,12 @@ def by_name(tx: Tx, name: str) -> Staff | None:
 def by_id(tx: Tx, staff_id: int) -> Staff | None:
     """Return a person by row."""
     return _one(tx.execute("SELECT * FROM staff WHERE id = ?", (staff_id,)).fetchone())
+
+
+def name_of(tx: Tx, staff_id: int | None) -> str:
+    """Return a person's name; empty for nobody."""
+    staff = by_id(tx, staff_id) if staff_id is not None else None
+    return staff.name if staff else ""
 
 
 def by_telegram(tx: Tx, user: str) -> Staff | None:

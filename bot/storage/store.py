@@ -26,6 +26,24 @@ def first_time(tx: Tx, incoming: Incoming, now: datetime) -> bool:
     return cursor.rowcount == 1
 
 
+def updates_like(tx: Tx, bot: str, prefix: str) -> list[str]:
+    """Return the ids of a bot's updates that begin with a prefix (plain ASCII, ending in a colon)."""
+    rows = tx.execute(
+        "SELECT update_id FROM updates WHERE bot = ? AND update_id >= ? AND update_id < ?",
+        (bot, prefix, prefix[:-1] + ";"),  # ; is the character after :
+    )
+    return [str(row["update_id"]) for row in rows]
+
+
+def first_use(tx: Tx, door: str, key: str, now: datetime) -> bool:
+    """Record the key of a form (one that is no update) and tell whether it was new."""
+    cursor = tx.execute(
+        "INSERT INTO updates (bot, update_id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (door, key, stamp(now)),
+    )
+    return cursor.rowcount == 1
+
+
 def load_person(
     tx: Tx, channel: str, chat: str, *, language: str, now: datetime
 ) -> tuple[Person, Dialogue]:
@@ -188,3 +206,8 @@ def set_fact(tx: Tx, key: str, value: str) -> None:
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (key, value),
     )
+
+
+def forget_fact(tx: Tx, key: str) -> None:
+    """Forget a fact that holds no more."""
+    tx.execute("DELETE FROM facts WHERE key = ?", (key,))

@@ -78,9 +78,23 @@ def case_at(tx: Tx, chat: str, *, thread: str, reply_to: str, now: datetime) -> 
     return None if row is None else casebook.by_id(tx, row["case_id"], now)
 
 
+def unshown_since(tx: Tx, since: datetime) -> int:
+    """Count the cases received since a moment that the staff chat was not shown."""
+    row = tx.execute(
+        "SELECT count(*) FROM cases c LEFT JOIN topics t ON t.case_id = c.id"
+        " WHERE c.received_at >= ? AND t.case_id IS NULL",
+        (stamp(since),),
+    ).fetchone()
+    return int(row[0])
+
+
 def migrate_chat(tx: Tx, old: str, new: str) -> None:
     """Follow a group that became a supergroup: its topics are none yet, its messages have new ids."""
-    tx.execute("UPDATE topics SET chat = ?, thread = '', card = '' WHERE chat = ?", (new, old))
+    tx.execute(
+        "UPDATE topics SET chat = ?, thread = '', card = '',"
+        " recap_due = (recap_due OR thread <> '' OR card <> '') WHERE chat = ?",
+        (new, old),
+    )
     tx.execute("UPDATE outbox SET chat = ? WHERE chat = ? AND state = 'queued'", (new, old))
 
 

@@ -8,7 +8,6 @@ import json
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, Update
@@ -22,7 +21,7 @@ from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.core.config import Receive
 from bot.core.config import Telegram as TelegramConfig
-from bot.core.errors import ConfigError
+from bot.core.errors import ConfigError, NotReady
 from bot.core.texts import LANGUAGES, plain
 from bot.core.turn import Arrival, Incoming, Place
 from bot.service.engine import Engine
@@ -85,6 +84,7 @@ class Account:
                 await _sleep(failure.retry_after_s or wait_s, stop)
                 wait_s = min(wait_s * 2, 60.0)
             else:
+                self.channel.signed_in = True
                 return
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -100,7 +100,9 @@ class Account:
         await self._bot.shutdown()
 
     async def take_raw(self, raw: dict[str, Any]) -> None:
-        """Take one update as JSON; returns after the commit. Raises DatabaseBusy."""
+        """Take one update as JSON; returns after the commit. Raises DatabaseBusy, NotReady."""
+        if self._reader is None:
+            raise NotReady("not signed in yet")
         try:
             update = Update.de_json(raw, self._bot)
         except Exception:  # PTB raises whatever its constructors meet
@@ -115,10 +117,9 @@ class Account:
             self._office.settings,
             desk=replace(self._office.settings.desk, bot_name=me.username or ""),
         )
-        chat = await self._staff_chat()
-        self.topics.chat = chat
-        self._reader = Reader(bot_id=me.id, bot_name=me.username or "", staff_chat=chat)
+        self.topics.chat = await self._staff_chat()
         await self._look_at_staff_chat()
+        self._reader = Reader(bot_id=me.id, bot_name=me.username or "", staff_chat=self.topics.chat)
         for language in LANGUAGES:
             menu = [BotCommand(name, plain(f"command_{name}", language)) for name in COMMANDS]
             code = None if language == "zh" else language  # Chinese is everybody's default
@@ -127,7 +128,7 @@ class Account:
             )
         if self._config.receive is Receive.WEBHOOK:
             await self._bot.set_webhook(
-                f"{self._config.webhook.url}/telegram",
+                _webhook_address(self._config.webhook.url),
                 secret_token=self._config.webhook.secret.get_secret_value(),
                 allowed_updates=list(ALLOWED_UPDATES),
             )
@@ -147,7 +148,10 @@ class Account:
         return await self._office.db.write(settle)
 
     async def _look_at_staff_chat(self) -> None:
-        """Learn whether the staff chat has topics; a wrong id must not keep parents waiting."""
+        """Learn whether the staff chat has topics; a wrong id must not keep parents waiting.
+
+        What is not learnt here is asked again before anything is posted there.
+        """
         try:
             await self.topics.look()
         except TelegramError as error:
@@ -159,9 +163,9 @@ class Account:
                 await self.topics.trouble(failure.reason)
 
     async def _take(self, updates: Sequence[Update]) -> None:
-        """Receive a batch; returns after its commit."""
+        """Receive a batch; returns after its commit. Raises DatabaseBusy, NotReady."""
         if self._reader is None:
-            raise RuntimeError("not signed in")
+            raise NotReady("not signed in yet")
         self._reader.staff_chat = self.topics.chat
         batch: list[Incoming] = []
         for update in updates:
@@ -174,20 +178,28 @@ class Account:
         for incoming in batch:
             if incoming.arrival is Arrival.MIGRATED and incoming.chat == self.topics.chat:
                 await self.topics.moved(incoming.chat, incoming.new_chat)
+        self._notice_topics(updates)
+
+    def _notice_topics(self, updates: Sequence[Update]) -> None:
+        """Topics may be switched on and off while we run; every message says how the chat is."""
+        for update in updates:
+            message = update.message
+            if message is not None and str(message.chat.id) == self.topics.chat:
+                self.topics.forum = bool(message.chat.is_forum)
 
     async def _take_unreadable(self, raw: dict[str, Any]) -> None:
         """Keep an update that PTB cannot parse: a dead letter that an admin can see."""
-        now: datetime = self._office.clock()
+        chat = _private_chat(raw)
         incoming = Incoming(
             channel=CHANNEL,
             bot=str(self._bot.id),
             update_id=str(raw.get("update_id")),
-            chat="",
-            person="",
+            chat=chat,
+            person=chat,
             arrival=Arrival.UNSUPPORTED,
-            sent_at=now,
-            place=Place.GROUP,
-            text=json.dumps(raw, ensure_ascii=False),
+            sent_at=self._office.clock(),
+            place=Place.PRIVATE if chat else Place.GROUP,
+            text=json.dumps(raw),
         )
         await self._engine.bury(incoming, "unreadable update")
 
@@ -195,6 +207,21 @@ class Account:
         task = asyncio.create_task(work)
         self._presses.add(task)
         task.add_done_callback(self._presses.discard)
+
+
+def _webhook_address(url: str) -> str:
+    """Return the full address, whether the setting names the page or the route itself."""
+    return url if url.endswith("/telegram") else f"{url}/telegram"
+
+
+def _private_chat(raw: dict[str, Any]) -> str:
+    """Return the private chat an unreadable update came from, or nothing."""
+    for kind in ("message", "edited_message"):
+        message = raw.get(kind)
+        chat = message.get("chat") if isinstance(message, dict) else None
+        if isinstance(chat, dict) and chat.get("type") == "private":
+            return str(chat.get("id", ""))
+    return ""
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:

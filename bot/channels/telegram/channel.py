@@ -3,17 +3,16 @@
 Floor 4. Errors are classified in `failures`; here is only what a kind of parcel means in calls to the Bot API.
 """
 
-import html
 import logging
-import re
 from collections.abc import Awaitable, Callable
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, Message
 from telegram.constants import FileSizeLimit, ParseMode
 from telegram.error import TelegramError
 
 from bot.channels.telegram.failures import Failure, Kind, Reason, classify
 from bot.channels.telegram.incoming import CHANNEL
+from bot.channels.telegram.markup import NO_PREVIEW, as_plain, keyboard
 from bot.channels.telegram.topics import Topics
 from bot.core.turn import Media, Outgoing
 from bot.service.delivery import Delivered, DeliveryFailed, Failing
@@ -21,14 +20,17 @@ from bot.service.job import Office
 from bot.storage.outbox import Parcel
 
 log = logging.getLogger(__name__)
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+SIGN_IN_WAIT_S = 0.2
 _KEEP_TRYING = frozenset(
     {Reason.NO_RIGHTS, Reason.CHAT_NOT_FOUND, Reason.KICKED, Reason.FORBIDDEN, Reason.THREAD_GONE}
 )
 
 
 class TelegramChannel:
-    """Sends over one bot. `topics` knows the staff chat and follows it when it migrates."""
+    """Sends over one bot. `topics` knows the staff chat and follows it when it migrates.
+
+    Until `signed_in` nothing leaves: only then it is known where the staff chat is and what it looks like.
+    """
 
     name = CHANNEL
     limited = True
@@ -37,6 +39,7 @@ class TelegramChannel:
         self._bot = bot
         self._office = office
         self.topics = topics
+        self.signed_in = False
 
     def is_group(self, chat: str) -> bool:
         """Tell whether Telegram's limit for groups binds; group ids are negative."""
@@ -44,6 +47,8 @@ class TelegramChannel:
 
     async def deliver(self, parcel: Parcel) -> Delivered:
         """Send one parcel. Raises DeliveryFailed."""
+        if not self.signed_in:
+            raise DeliveryFailed(Failing.WAIT, "not_signed_in", retry_after_s=SIGN_IN_WAIT_S)
         try:
             if parcel.line.startswith("staff:"):
                 return await self._to_staff(parcel)
@@ -75,19 +80,23 @@ class TelegramChannel:
 
     async def _to_staff(self, parcel: Parcel) -> Delivered:
         """Send into the staff chat: into the case's topic, or, in a plain group, under its card."""
-        chat = self.topics.chat or parcel.chat
+        chat = self.topics.chat
+        if chat is None:  # not signed in yet, or the setting is gone
+            raise DeliveryFailed(Failing.TRANSIENT, "no_staff_chat")
         if parcel.case_id is None:
             return Delivered(await self._send(int(chat), parcel.message, ""))
+        if self.topics.forum is None:
+            await self.topics.look()
         if parcel.kind in ("topic_close", "topic_reopen"):
             await self.topics.turn(parcel.case_id, closed=parcel.kind == "topic_close")
             return Delivered()
         topic, calls = await self.topics.ensure(parcel.case_id)
-        if parcel.kind == "card_edit" and topic.card:
-            if await self._edit(int(chat), topic.card, parcel.message):
+        if parcel.kind in ("card", "card_edit") and topic.card:
+            if await self._edit(int(topic.chat), topic.card, parcel.message):
                 return Delivered(topic.card, calls)
-            await self.topics.forget_card(topic)
+            topic = await self.topics.forget_card(topic)
         reply_to = "" if topic.thread else topic.card
-        sent = await self._send(int(chat), parcel.message, topic.thread, reply_to=reply_to)
+        sent = await self._send(int(topic.chat), parcel.message, topic.thread, reply_to=reply_to)
         return Delivered(sent, calls)
 
     async def _send(self, chat: int, message: Outgoing, thread: str, *, reply_to: str = "") -> str:
@@ -101,7 +110,7 @@ class TelegramChannel:
                 message_thread_id=int(thread) if thread else None,
                 reply_to_message_id=int(reply_to) if reply_to else None,
                 allow_sending_without_reply=True if reply_to else None,
-                reply_markup=_keyboard(message),
+                reply_markup=keyboard(message),
                 link_preview_options=NO_PREVIEW,
             )
 
@@ -116,7 +125,7 @@ class TelegramChannel:
                 chat,
                 int(message_id),
                 parse_mode=ParseMode.HTML,
-                reply_markup=_keyboard(message),
+                reply_markup=keyboard(message),
                 link_preview_options=NO_PREVIEW,
             )
         except TelegramError as error:
@@ -151,7 +160,7 @@ async def _or_plain(
         if classify(error).reason is not Reason.MARKUP:
             raise
         log.warning("markup refused, sent as plain text")
-        return await call(html.unescape(re.sub(r"<[^>]*>", "", message.html)), None)
+        return await call(as_plain(message), None)
 
 
 def _as_delivery(failure: Failure) -> DeliveryFailed:
@@ -162,17 +171,3 @@ def _as_delivery(failure: Failure) -> DeliveryFailed:
             Failing.WAIT, failure.reason, retry_after_s=failure.retry_after_s or 1.0
         )
     return DeliveryFailed(Failing(failure.kind), failure.reason)
-
-
-def _keyboard(message: Outgoing) -> InlineKeyboardMarkup | None:
-    if not message.buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(b.label, callback_data=b.data or None, url=b.url or None)
-                for b in row
-            ]
-            for row in message.buttons
-        ]
-    )

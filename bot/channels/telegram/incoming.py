@@ -4,6 +4,7 @@ Floor 4, pure. An allow list: what is not a person's message (pins, titles, topi
 message to us and yields None; a kind we cannot keep yields UNSUPPORTED, which is refused in words.
 """
 
+import re
 from datetime import UTC, datetime
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
@@ -13,6 +14,7 @@ from bot.core.turn import Arrival, Incoming, Media, MediaKind, Place
 
 CHANNEL = "telegram"
 _LEFT = (ChatMember.BANNED, ChatMember.LEFT)
+_COMMAND_TO_ANYBODY = re.compile(r"/\w+(\s|$)")  # "/menu", not "/menu@another_bot"
 # kinds that are a person's message, but nothing that can be kept
 _UNSUPPORTED = (
     "sticker",
@@ -34,7 +36,9 @@ class Reader:
     def __init__(self, *, bot_id: int, bot_name: str, staff_chat: str | None) -> None:
         self._bot = str(bot_id)
         self._bot_id = bot_id
-        self._mention = f"@{bot_name}".lower()
+        self._mention = re.compile(
+            rf"@{re.escape(bot_name)}(?![A-Za-z0-9_])" if bot_name else r"(?!)", re.I
+        )
         self.staff_chat = staff_chat
 
     def read(self, update: Update) -> Incoming | None:
@@ -46,8 +50,15 @@ class Reader:
         if update.edited_message is not None:
             return self._message(update, update.edited_message, edited=True)
         if update.message is not None:
-            return self._message(update, update.message, edited=False)
+            return self._follow(self._message(update, update.message, edited=False))
         return None
+
+    def _follow(self, incoming: Incoming | None) -> Incoming | None:
+        """Know the staff chat by its new id from the very update that tells of it."""
+        moved = incoming is not None and incoming.arrival is Arrival.MIGRATED
+        if moved and incoming is not None and incoming.chat == self.staff_chat:
+            self.staff_chat = incoming.new_chat
+        return incoming
 
     def _choice(self, update: Update, query: CallbackQuery) -> Incoming | None:
         message = query.message
@@ -131,13 +142,12 @@ class Reader:
             and replied.from_user is not None
             and replied.from_user.id == self._bot_id
         )
-        return to_us or self._mention in text.lower() or text.startswith("/")
+        mentioned = self._mention.search(text) is not None
+        return to_us or mentioned or _COMMAND_TO_ANYBODY.match(text) is not None
 
     def _without_mention(self, text: str) -> str:
-        at = text.lower().find(self._mention)
-        if len(self._mention) > 1 and at >= 0:
-            return (text[:at] + text[at + len(self._mention) :]).strip()
-        return text
+        without, count = self._mention.subn("", text)
+        return without.strip() if count else text
 
 
 Content = tuple[Arrival, str, Media | None, str]

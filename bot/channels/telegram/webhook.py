@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.core.errors import DatabaseBusy
+from bot.core.errors import DatabaseBusy, NotReady
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the header's name
 MAX_BODY = 1024 * 1024
@@ -45,7 +45,7 @@ class Webhook:
             return PlainTextResponse("not an update", 400)
         try:
             await self._take(raw)
-        except DatabaseBusy:
+        except (DatabaseBusy, NotReady):  # nothing was confirmed
             return PlainTextResponse("try again", 503, headers={"Retry-After": "2"})
         return PlainTextResponse("ok")
 

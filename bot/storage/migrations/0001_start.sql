@@ -204,7 +204,7 @@ CREATE TABLE transcript (
     person_id INTEGER NOT NULL REFERENCES people (id),
     side      TEXT NOT NULL,                    -- parent | desk
     body      TEXT NOT NULL,
-    outbox_id INTEGER UNIQUE REFERENCES outbox (id),
+    outbox_id INTEGER UNIQUE,                   -- no reference: a slot may take an unsent row away
     at        TEXT NOT NULL
 );
 CREATE INDEX transcript_person ON transcript (person_id, id);

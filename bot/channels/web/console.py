@@ -1,0 +1,163 @@
+"""The console around the cases: the queue with its saved views, the search, dead letters, the state of the content.
+
+Floor 4. Lists show what the desk would let somebody open, and nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, time
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.channels.web.auth import Form, signed_in, staff_form
+from bot.channels.web.site import Site, done_words, refusal
+from bot.channels.web.views import chip
+from bot.core import numbers
+from bot.core.cases import RULES, Action
+from bot.core.people import Role, Staff
+from bot.core.texts import plain
+from bot.core.workdays import SHANGHAI, local_day
+from bot.service.cards import category_label, department_name
+from bot.storage import queue, store
+from bot.storage.db import Tx
+from bot.storage.queue import Asking, Listed, View
+from bot.storage.staffbook import Session
+from knowledge import library
+
+log = logging.getLogger(__name__)
+HEADS = RULES[Action.VIEW].roles
+READERS = frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN})
+MOST_PROBLEMS = 200
+
+
+@signed_in
+async def cases(site: Site, request: Request, session: Session) -> Response:
+    """Show a view of the queue; people without any case rights see the state of the content instead."""
+    staff = session.staff
+    if staff.role is Role.EDITOR:
+        return RedirectResponse("/console/content", 303)
+    given, now, query = _views(staff), site.office.clock(), request.query_params
+    view = next((one for one in given if one == query.get("view")), given[0])
+    page = _page_number(query.get("page", ""))
+    routing = site.office.library.current.routing
+    department = query.get("department", "")
+    department = department if department in routing.departments else ""
+    asking = Asking(staff, now, _tonight(now), department)
+
+    def look(tx: Tx) -> tuple[dict[View, int], list[Listed]]:
+        return queue.counts(tx, asking), queue.listed(tx, asking, view, page=page)
+
+    counts, rows = await site.office.db.read(look)
+    knowledge = site.office.library.current
+    return site.page(
+        request,
+        "queue.html",
+        session=session,
+        views=[(one, plain(f"console.view_{one}"), counts[one]) for one in given],
+        view=view,
+        rows=[
+            (row, chip(row.case, knowledge, now), category_label(row.case, knowledge),
+             department_name(row.case.department, knowledge))
+            for row in rows
+        ],
+        departments=[(one.id, one.name) for one in routing.departments.values()],
+        department=department,
+        page=page,
+        pages=max(1, -(-counts[view] // queue.PAGE)),
+        address=lambda **more: _address(view, department, more),
+        said=done_words(request),
+    )  # fmt: skip
+
+
+def _views(staff: Staff) -> Sequence[View]:
+    """Return the views in the order they are offered; the first is where one lands."""
+    order = list(View)
+    if staff.role in HEADS:
+        order.remove(View.DEPARTMENT)
+        order.insert(0, order.pop(order.index(View.UNASSIGNED)))
+    return order
+
+
+def _tonight(now: datetime) -> datetime:
+    return datetime.combine(local_day(now), time.max, SHANGHAI)
+
+
+def _page_number(given: str) -> int:
+    usable = given.isascii() and given.isdigit() and len(given) < 6
+    return max(1, int(given)) if usable else 1
+
+
+def _address(view: View, department: str, more: dict[str, object]) -> str:
+    values = {"view": view.value, "department": department, **more}
+    return "/console?" + urlencode({key: value for key, value in values.items() if value})
+
+
+@signed_in
+async def find(site: Site, request: Request, session: Session) -> Response:
+    """Go to the case a number names; a mistyped number is told from one that is not there."""
+    number = numbers.find(request.query_params.get("number", ""))
+    if number is None:
+        return refusal(site, request, 404, "console.no_case")
+    return RedirectResponse(f"/console/case/{number}", 303)
+
+
+@signed_in
+async def failures(site: Site, request: Request, session: Session) -> Response:
+    """Show the dead letters and whether the staff chat takes messages."""
+    if session.staff.role is not Role.ADMIN:
+        return refusal(site, request, 403, "console.admins_only")
+
+    def look(tx: Tx) -> tuple[list[store.Failure], str]:
+        return store.failures(tx), store.get_fact(tx, "staff_chat_trouble") or ""
+
+    found, trouble = await site.office.db.read(look)
+    return site.page(
+        request, "failures.html", session=session, failures=found, trouble=trouble,
+        said=done_words(request),
+    )  # fmt: skip
+
+
+@staff_form
+async def replay(site: Site, request: Request, session: Session, form: Form) -> Response:
+    """Handle a dead letter once more."""
+    if session.staff.role is not Role.ADMIN:
+        return refusal(site, request, 403, "console.admins_only")
+    reference = request.path_params["reference"]
+    try:
+        known = await site.parts.engine.replay(reference)
+    except (
+        Exception
+    ):  # whatever made it a dead letter is still there: told in words, kept in the list
+        log.exception("replay failed", extra={"reference": reference})
+        return refusal(site, request, 409, "console.still_failing")
+    if not known:
+        return refusal(site, request, 404, "web.http_404")
+    return RedirectResponse("/console/failures?done=replayed", 303)
+
+
+@signed_in
+async def content(site: Site, request: Request, session: Session) -> Response:
+    """Show what is live, and every problem of the files as they are now."""
+    if session.staff.role not in READERS:
+        return refusal(site, request, 403, "console.editors_only")
+    current = site.office.library.current
+    today = local_day(site.office.clock())
+    folder = site.office.library.folder
+    problems = await asyncio.to_thread(library.check, folder, today=today)
+    return site.page(
+        request, "content.html", session=session, version=current.hash[:12],
+        entries=len(current.entries), problems=problems[:MOST_PROBLEMS], count=len(problems),
+    )  # fmt: skip
+
+
+ROUTES = (
+    Route("/console", cases, methods=["GET"]),
+    Route("/console/find", find, methods=["GET"]),
+    Route("/console/failures", failures, methods=["GET"]),
+    Route("/console/failures/{reference}/replay", replay, methods=["POST"]),
+    Route("/console/content", content, methods=["GET"]),
+)

@@ -1,0 +1,136 @@
+"""How one gets from step to step of the complaint, and how texts and files are kept at any of them.
+
+Floor 2: pure. A text that is no answer to its step is kept for the statement; a file is kept at any step;
+nothing that was sent is ever lost.
+"""
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from bot.core.dialogue import Draft
+from bot.core.texts import plain, say
+from bot.core.turn import KeepFile, Outcome, Turn
+from handlers.complaint_parts import Taken, statement
+from handlers.complaint_steps import STEPS, Step, following, preceding
+from handlers.complaint_view import ask, kept_so_far, same_message, tell
+from handlers.danger import marked
+from handlers.evidence import refusal
+from handlers.filing import file_case, same_open_case
+from handlers.saying import NEW_LINE
+from handlers.spoken import label_said, said
+
+FLOW = "complaint"
+SAME = "same"  # the very same text was submitted within a day: is it meant again?
+MOST_TEXT = 60_000  # characters of one statement; more belongs in a document
+_SHORT = 6  # characters; a shorter answer that fits nothing is a slip, not a part of the statement
+
+
+def stay(
+    turn: Turn, step: Step, draft: Draft, note: Markup = Markup(), *, sure: bool = False
+) -> Outcome:
+    """Be at a step with this draft, and ask what it asks; see `complaint_view.ask` for `sure`."""
+    draft = replace(draft, at=turn.now, editing=draft.editing and step is not Step.PREVIEW)
+    dialogue = replace(turn.dialogue, flow=FLOW, step=step, draft=draft, number="", burst=None)
+    return Outcome(dialogue, (ask(turn, step, draft, note=note, sure=sure),))
+
+
+def after(turn: Turn, step: Step, taken: Taken) -> Outcome:
+    """Go on from an answer: to the next step when it is done, else ask once more."""
+    goal = following(step, taken.draft, turn) if taken.done else step
+    return stay(turn, goal, taken.draft, taken.note)
+
+
+def back(turn: Turn, step: Step, draft: Draft) -> Outcome:
+    """Go one step back; from a part that is being changed, back to the preview."""
+    if draft.editing and step is not Step.PREVIEW:
+        return stay(turn, Step.PREVIEW, draft)
+    return stay(turn, preceding(step), draft)
+
+
+def choose(turn: Turn, step: Step, draft: Draft, value: str) -> Outcome | None:
+    """Take the value of a button of this step; None when the step has no such value."""
+    if value == "back":
+        return back(turn, step, draft)
+    if step is Step.PREVIEW:
+        if value == "submit":
+            return submit(turn, draft)
+        return stay(turn, Step(value), replace(draft, editing=True)) if value in {*Step} else None
+    taken = STEPS[step].choose(turn, draft, value)
+    return after(turn, step, taken) if taken else None
+
+
+def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
+    """Take what was typed at a step: an answer to it, or else a part of the statement."""
+    text = turn.incoming.text.strip()
+    if not text:
+        return stay(turn, step, draft, say("complaint.empty", turn.language))
+    if step is Step.PREVIEW and said(text, "submit"):
+        return submit(turn, draft)
+    answer = _answer(turn, step, draft, text)
+    if answer is not None:
+        return answer
+    if step is not Step.WHAT and len(text) < _SHORT:
+        return stay(turn, step, draft, say("complaint.not_understood", turn.language))
+    return keep_text(turn, step, draft, text)
+
+
+def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
+    """Read a text as an answer to the step: a label typed by hand, or what the step itself reads."""
+    row = STEPS[step]
+    if row.by_label:
+        options = row.options(turn, draft)
+        place = label_said(text, [one.label for one in options])
+        if place is not None:
+            return choose(turn, step, draft, options[place].value)
+    taken = row.read(turn, draft, text)
+    return after(turn, step, taken) if taken else None
+
+
+def keep_text(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome:
+    """Keep a text as part of the statement, at whatever step it came."""
+    if len(statement(draft)) + len(text) > MOST_TEXT:
+        return stay(turn, step, draft, say("complaint.too_much", turn.language), sure=True)
+    draft, danger = with_text(turn, draft, text)
+    noted = kept_so_far(turn, draft) if step is not Step.WHAT else Markup()
+    note = NEW_LINE.join(part for part in (danger, noted) if part)
+    return stay(turn, step, draft, note, sure=bool(danger))
+
+
+def with_text(turn: Turn, draft: Draft, text: str) -> tuple[Draft, Markup]:
+    """Return the draft with one more text, marked when it tells of danger, and the hotlines to show."""
+    draft = replace(draft, texts=(*draft.texts, (text, turn.incoming.message)))
+    return marked(turn, draft, text)
+
+
+def keep_file(turn: Turn, step: Step, draft: Draft) -> Outcome:
+    """Keep a file, and its caption with it; what cannot be taken is refused in words."""
+    media, caption = turn.incoming.media, turn.incoming.text.strip()
+    refused = refusal(turn, media) if media else say("complaint.unsupported", turn.language)
+    danger = Markup()
+    if caption:
+        draft, danger = with_text(turn, draft, caption)
+    if media is None or refused is not None:
+        note = NEW_LINE.join(part for part in (danger, refused) if part)
+        return stay(turn, step, draft, note, sure=True)
+    draft = replace(draft, files=draft.files + 1)
+    noted = kept_so_far(turn, draft) if step is not Step.WHAT else Markup()
+    note = NEW_LINE.join(part for part in (danger, noted) if part)
+    outcome = stay(turn, step, draft, note, sure=bool(danger))
+    return replace(outcome, effects=(KeepFile(media, draft=draft.id), *outcome.effects))
+
+
+def keep_place(turn: Turn, step: Step, draft: Draft) -> Outcome:
+    """Keep a place on the map as part of the statement."""
+    return keep_text(
+        turn, step, draft, plain("complaint.place", turn.language, where=turn.incoming.text)
+    )
+
+
+def submit(turn: Turn, draft: Draft) -> Outcome:
+    """Register the case, unless the very same was registered within a day: then ask first."""
+    same = same_open_case(turn, draft)
+    if same is None:
+        return file_case(turn, draft)
+    dialogue = replace(turn.dialogue, flow=FLOW, step=SAME, draft=replace(draft, at=turn.now))
+    return Outcome(dialogue, (tell(turn, draft, same_message(turn, draft, same.number)),))

@@ -1,0 +1,50 @@
+"""The wish to complain: a command, a button, 继续, or a message that plainly is a complaint.
+
+Floor 2: pure. What was typed in that message is the first text of the statement; a file sent just before is
+kept with it.
+"""
+
+from dataclasses import replace
+
+from bot.core.dialogue import Draft
+from bot.core.texts import say
+from bot.core.turn import Arrival, Outcome, Turn
+from handlers.complaint_beside import LONG_AGO, begin, resume
+from handlers.complaint_moves import with_text
+from handlers.saying import answer, way_on
+from handlers.words import Command, command
+
+
+def wished(turn: Turn) -> Outcome | None:
+    """Start or take up a complaint when the message asks for it, or plainly is one."""
+    if turn.incoming.arrival is not Arrival.TEXT:
+        return None
+    wanted, parked = command(turn), turn.dialogue.parked
+    if wanted is Command.COMPLAIN:
+        return begin(turn, kept_draft(turn))
+    if turn.dialogue.flow:
+        return None
+    if wanted is Command.RESUME:
+        nothing = answer(turn, say("menu.nothing_open", turn.language), buttons=way_on(turn))
+        return nothing if parked is None else resume(turn, parked)
+    if wanted is not None:
+        return None
+    return plainly(turn, turn.incoming.text.strip())
+
+
+def plainly(turn: Turn, text: str) -> Outcome | None:
+    """Start a complaint with a text that plainly is one, as the first words of its statement."""
+    kind = turn.knowledge.routing.plain_kind(text) if text else None
+    if kind is None:
+        return None
+    draft = kept_draft(turn)
+    draft, danger = with_text(turn, replace(draft, kind=draft.kind or kind), text)
+    return begin(turn, draft, danger=danger)
+
+
+def kept_draft(turn: Turn) -> Draft:
+    """Return the draft that holds what was sent just before, or a fresh one."""
+    draft = turn.dialogue.draft
+    if draft is None or (draft.at is not None and turn.now - draft.at >= LONG_AGO):
+        return Draft(turn.fresh.draft)
+    return draft

@@ -1,0 +1,193 @@
+"""Questions: an answer with its source, a choice among a few, or an honest "not yet" and a person.
+
+Floor 2: pure. Only curated entries speak; what the question led to is decided by the index, and here only said.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from bot.core.dialogue import Last
+from bot.core.texts import say
+from bot.core.turn import Arrival, Asked, Feedback, Outcome, Rows, Turn
+from bot.core.workdays import local_day
+from handlers import answers, burst
+from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
+from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
+from knowledge import entry as known
+from knowledge.entry import Context, Decision, Entry, Small
+
+CONTEXT_LASTS = timedelta(minutes=30)
+CHOICES = 3
+_WORTH = {known.Outcome.HIT: 2, known.Outcome.UNSURE: 1, known.Outcome.MISS: 0}
+
+
+def handle(turn: Turn) -> Outcome | None:
+    """Answer a question, or a button below an answer."""
+    match turn.incoming.arrival:
+        case Arrival.CHOICE:
+            return _pressed(turn)
+        case Arrival.TEXT | Arrival.EDIT:
+            return _asked(turn)
+        case _:
+            return None
+
+
+def decide(turn: Turn, question: str) -> Decision:
+    """Ask the index, with what the last exchange was about unless that is long ago.
+
+    Identity and phone numbers are no part of what is asked; staff get them, if it comes to that.
+    """
+    asked = without_personal_numbers(question).strip()
+    today = local_day(turn.now)
+    decision = turn.knowledge.index.ask(asked, today=today, context=_context(turn))
+    return replace(decision, question=question)
+
+
+def found(turn: Turn, decision: Decision) -> tuple[Entry, ...]:
+    """Return the entries of a decision that are published, the best first."""
+    entries = (turn.knowledge.entries.get(one.id) for one in decision.answers)
+    return tuple(one for one in entries if one is not None and not one.draft)
+
+
+def answered(turn: Turn, decision: Decision) -> Outcome:
+    """Say what a decision came to; the question stays in hand for a person."""
+    entries = found(turn, decision)
+    best = entries[0].id if entries else ""
+    score = decision.answers[0].score if entries else 0.0
+    question = without_personal_numbers(decision.question).strip()
+    asked = Asked(question, decision.outcome.value, best, score)
+    is_hit = decision.outcome is known.Outcome.HIT and bool(entries)
+    last = Last(decision.question, best if is_hit else "", turn.now)
+    if is_hit:
+        outcome = _hit(turn, decision, entries)
+    elif decision.outcome is known.Outcome.UNSURE and entries:
+        outcome = _unsure(turn, entries[:CHOICES])
+    else:
+        outcome = _miss(turn)
+        asked = replace(asked, outcome=known.Outcome.MISS.value)
+    return replace(outcome, dialogue=replace(outcome.dialogue, last=last)).and_do(asked)
+
+
+def _context(turn: Turn) -> Context | None:
+    last = turn.dialogue.last
+    if last is None or not last.entry_id or last.at is None:
+        return None
+    is_fresh = turn.now - last.at <= CONTEXT_LASTS
+    return Context(last.entry_id, last.question) if is_fresh else None
+
+
+def _asked(turn: Turn) -> Outcome:
+    """Answer what was written, together with the pieces before it."""
+    if not says_something(turn.incoming.text):
+        return answer(turn, say("small.empty", turn.language), buttons=way_on(turn))
+    decision = _best_reading(turn)
+    outcome = _small_talk(turn, decision.small) if decision.small else answered(turn, decision)
+    if burst.is_beginning(decision) and turn.incoming.arrival is Arrival.TEXT:
+        return burst.held(turn, outcome, decision)
+    return outcome
+
+
+def _best_reading(turn: Turn) -> Decision:
+    """Read a message with the pieces before it, unless it says more by itself."""
+    alone = turn.incoming.text.strip()
+    together = burst.joined(turn)
+    decision = decide(turn, together)
+    if together == alone:
+        return decision
+    single = decide(turn, alone)
+    if single.small is not None or _WORTH[single.outcome] > _WORTH[decision.outcome]:
+        return single
+    return decision
+
+
+def _hit(turn: Turn, decision: Decision, entries: tuple[Entry, ...]) -> Outcome:
+    warning = _personal_warning(turn)
+    if len(entries) == 1:
+        [entry] = entries
+        return answer(
+            turn, answers.body(turn, entry), warning, buttons=answers.buttons(turn, entry)
+        )
+    parts = {one.id: one.part for one in decision.answers}
+    pieces = (
+        say("faq.part", turn.language, number=number, part=parts[entry.id] or entry.question)
+        + NEW_LINE
+        + answers.body(turn, entry)
+        for number, entry in enumerate(entries, start=1)
+    )
+    return answer(turn, EMPTY_LINE.join(pieces), warning, buttons=way_on(turn))
+
+
+def _unsure(turn: Turn, entries: tuple[Entry, ...]) -> Outcome:
+    choices: Rows = tuple((answers.entry_button(turn, one),) for one in entries)
+    last = (button("button.person_none", turn, "person"),)
+    question = say("faq.unsure", turn.language)
+    return answer(turn, question, _personal_warning(turn), buttons=(*choices, last))
+
+
+def _miss(turn: Turn) -> Outcome:
+    days = turn.knowledge.routing.limit_days("question")
+    rows = (
+        (button("button.hand_over", turn, "person"), button("button.rephrase", turn, "again")),
+        (menu_button(turn),),
+    )
+    sentence = say("faq.miss", turn.language, days=days)
+    return answer(turn, sentence, _personal_warning(turn), buttons=rows)
+
+
+def _personal_warning(turn: Turn) -> Markup:
+    if not holds_personal_numbers(turn.incoming.text):
+        return Markup("")
+    return say("faq.personal", turn.language)
+
+
+def _small_talk(turn: Turn, small: Small) -> Outcome:
+    sentence = say(f"small.{small.value}", turn.language, bureau=turn.desk.bureau)
+    match small:
+        case Small.GREETING:
+            rows = way_on(turn)
+        case Small.IDENTITY:
+            rows = ((person_button(turn),),)
+        case Small.ABUSE:
+            rows = ((button("button.complain", turn, "/complain"), person_button(turn)),)
+        case Small.THANKS | Small.LEAD_IN:
+            rows = ()
+    return answer(turn, sentence, buttons=rows)
+
+
+def _pressed(turn: Turn) -> Outcome | None:
+    verb, _, entry_id = turn.incoming.choice.partition(":")
+    if verb == "again":
+        return answer(turn, say("faq.rephrase", turn.language), buttons=((menu_button(turn),),))
+    if verb not in ("faq", "good", "poor"):
+        return None
+    entry = turn.knowledge.entries.get(entry_id)
+    if entry is None or entry.draft:
+        return answer(turn, say("faq.gone", turn.language), buttons=way_on(turn))
+    return _chosen(turn, entry) if verb == "faq" else _judged(turn, entry, helpful=verb == "good")
+
+
+def _chosen(turn: Turn, entry: Entry) -> Outcome:
+    """Give the entry of a button; it is what the conversation is about from now on."""
+    last = Last(entry.question, entry.id, turn.now)
+    outcome = answer(
+        turn,
+        answers.body(turn, entry),
+        buttons=answers.buttons(turn, entry),
+        dialogue=replace(turn.dialogue, last=last),
+    )
+    return outcome.and_do(Asked(entry.question, "chosen", entry.id))
+
+
+def _judged(turn: Turn, entry: Entry, *, helpful: bool) -> Outcome:
+    last = turn.dialogue.last
+    question = last.question if last is not None and last.entry_id == entry.id else entry.question
+    feedback = Feedback(entry.id, question, helpful)
+    if helpful:
+        return answer(turn, say("faq.thanks_good", turn.language)).and_do(feedback)
+    rows = (
+        (button("button.hand_over", turn, "person"), button("button.rephrase", turn, "again")),
+        (menu_button(turn),),
+    )
+    return answer(turn, say("faq.thanks_poor", turn.language), buttons=rows).and_do(feedback)

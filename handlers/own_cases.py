@@ -1,0 +1,186 @@
+"""What a parent does with a case of their own: add to it, withdraw it, rate its answer.
+
+Floor 2: pure. Every right is asked of `cases.parent_allowed` before anything is offered or done, and the desk
+asks again. A button that came too late is answered with the state the case is in now.
+"""
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from bot.core.cases import Action, CaseView, Rating, parent_allowed
+from bot.core.dialogue import Dialogue
+from bot.core.texts import say
+from bot.core.turn import Act, KeepFile, Outcome, Outgoing, ParentAct, Say, Turn
+from handlers.case_card import card, may_rate, status
+from handlers.complaint_beside import aside
+from handlers.complaint_view import ALBUM_HOLD_S
+from handlers.danger import danger_in
+from handlers.evidence import refusal
+from handlers.filing import added_message, closed
+from handlers.saying import button
+from handlers.spoken import said
+
+FLOW = "progress"
+ADD = "add"
+REASON = "reason"
+
+
+def do(turn: Turn, case: CaseView, verb: str) -> Outcome | None:
+    """Do what a button of a case says; None for a verb that no button has."""
+    match verb:
+        case "show" | "view":
+            return told(turn, card(turn, case))
+        case "add":
+            return start_adding(turn, case)
+        case "enough":
+            return _enough(turn, case)
+        case "withdraw" | "withdraw-yes" | "withdraw-no":
+            return _withdraw(turn, case, verb)
+        case Rating.GOOD | Rating.FAIR | Rating.BAD:
+            return rate(turn, case, Rating(verb))
+        case _:
+            return None
+
+
+def start_adding(turn: Turn, case: CaseView) -> Outcome:
+    """Ask what is to be added."""
+    if not _may(turn, case, Action.ADD):
+        return stale(turn, case, "own.not_open")
+    after = opened(turn, ADD, case.number)
+    return Outcome(after, (Say(added_message(turn, case.number, first=True)),))
+
+
+def add_text(turn: Turn, case: CaseView, text: str) -> Outcome:
+    """Add a text to a case at once, and say that more may follow."""
+    if not _may(turn, case, Action.ADD):
+        return stale(turn, case, "own.not_open")
+    note = danger_in(turn, text)
+    message = added_message(turn, case.number, note=note)
+    slot = "" if note else f"add:{case.number}"
+    after = replace(turn.dialogue, updated_at=turn.now)
+    return Outcome(after, (_addition(turn, case, text), Say(message, slot=slot)))
+
+
+def add_file(turn: Turn, case: CaseView) -> Outcome:
+    """Add a file to a case at once; only the first item of an album is told to the staff."""
+    media, album = turn.incoming.media, turn.incoming.album
+    if not _may(turn, case, Action.ADD):
+        return stale(turn, case, "own.not_open")
+    refused = refusal(turn, media) if media else say("complaint.unsupported", turn.language)
+    if media is None or refused is not None:
+        return Outcome(
+            turn.dialogue, (Say(added_message(turn, case.number, note=refused or Markup())),)
+        )
+    caption = turn.incoming.text.strip()
+    after = replace(turn.dialogue, album=album, updated_at=turn.now)
+    message = added_message(turn, case.number)
+    hold = ALBUM_HOLD_S if album else 0.0
+    told_once = Say(message, slot=f"add:{case.number}", hold_s=hold)
+    if album and album == turn.dialogue.album and not caption:
+        return Outcome(after, (KeepFile(media, case=case.number), told_once))
+    kept = KeepFile(media, draft=case.number)
+    return Outcome(after, (kept, _addition(turn, case, caption), told_once))
+
+
+def rate(turn: Turn, case: CaseView, rating: Rating) -> Outcome:
+    """Take a rating; who is not satisfied is asked why first."""
+    if not may_rate(turn, case):
+        return stale(turn, case)
+    if rating is not Rating.BAD:
+        act = Act(ParentAct.RATE, case.number, rating=rating, proven=_proven(turn, case))
+        html = say("own.thanks", turn.language, number=case.number)
+        return told(turn, Outgoing(html), act)
+    return ask_reason(turn, case)
+
+
+def ask_reason(turn: Turn, case: CaseView, note: Markup | None = None) -> Outcome:
+    """Ask what was not good about the answer."""
+    key = "own.reason_second" if case.redone else "own.reason"
+    html = note if note is not None else say(key, turn.language)
+    rows = ((button("own.no_rating", turn, "k:leave:flow"),),)
+    return Outcome(opened(turn, REASON, case.number), (Say(Outgoing(html, rows)),))
+
+
+def take_reason(turn: Turn, case: CaseView, text: str) -> Outcome:
+    """Rate with the reason: the first time the case is handled again, the second time it is supervised."""
+    if not may_rate(turn, case):
+        return stale(turn, case)
+    act = Act(ParentAct.RATE, case.number, text, rating=Rating.BAD, proven=_proven(turn, case))
+    key = "own.bad_again" if case.redone else "own.bad_redo"
+    html = say(key, turn.language, number=case.number)
+    return Outcome(closed(turn.dialogue), (act, Say(Outgoing(html))))
+
+
+def stale(turn: Turn, case: CaseView, key: str = "own.stale") -> Outcome:
+    """Say that it is too late for that, and what state the case is in now."""
+    html = say(key, turn.language, number=case.number, status=status(turn, case))
+    shown = card(turn, case)
+    return told(turn, Outgoing(html, shown.buttons))
+
+
+def told(turn: Turn, message: Outgoing, *acts: Act) -> Outcome:
+    """Say something about a case; what else is being filled in stays open, with a reminder."""
+    dialogue = turn.dialogue
+    if dialogue.flow in ("", FLOW):
+        return Outcome(closed(dialogue) if dialogue.flow else dialogue, (*acts, Say(message)))
+    reminder = Markup("\n\n") + say("menu.open_flow", turn.language)
+    return Outcome(turn.dialogue, (*acts, Say(replace(message, html=message.html + reminder))))
+
+
+def opened(turn: Turn, step: str, number: str) -> Dialogue:
+    """Return the dialogue with this flow open; a complaint that was open is put aside."""
+    return replace(aside(turn), flow=FLOW, step=step, number=number, updated_at=turn.now)
+
+
+def case_meant(turn: Turn, text: str) -> tuple[CaseView, str] | None:
+    """Return the one own case that a plain 满意, 撤回 or 补充 can mean, with the verb."""
+    verbs = (*(one.value for one in Rating), "withdraw", "add")
+    verb = next((one for one in verbs if said(text, one)), None)
+    if verb is None:
+        return None
+    fits = [one for one in turn.cases if _fits(turn, one, verb)]
+    return (fits[0], verb) if len(fits) == 1 else None
+
+
+def _fits(turn: Turn, case: CaseView, verb: str) -> bool:
+    return may_rate(turn, case) if verb in {*Rating} else _may(turn, case, Action(verb))
+
+
+def _withdraw(turn: Turn, case: CaseView, verb: str) -> Outcome:
+    if verb == "withdraw-no":
+        return told(turn, Outgoing(say("own.withdraw_kept", turn.language, number=case.number)))
+    if not _may(turn, case, Action.WITHDRAW):
+        return stale(turn, case)
+    if verb == "withdraw":
+        rows = (
+            (
+                button("own.withdraw_yes", turn, f"k:withdraw-yes:{case.number}"),
+                button("own.withdraw_no", turn, f"k:withdraw-no:{case.number}"),
+            ),
+        )
+        return told(
+            turn, Outgoing(say("own.withdraw_ask", turn.language, number=case.number), rows)
+        )
+    act = Act(ParentAct.WITHDRAW, case.number, proven=_proven(turn, case))
+    return told(turn, Outgoing(say("own.withdrawn", turn.language, number=case.number)), act)
+
+
+def _enough(turn: Turn, case: CaseView) -> Outcome:
+    if turn.dialogue.flow != FLOW or turn.dialogue.step != ADD:
+        return stale(turn, case)
+    rows = ((button("button.progress", turn, f"k:show:{case.number}"),),)
+    said_now = Say(Outgoing(say("own.add_done", turn.language), rows), slot=f"add:{case.number}")
+    return Outcome(closed(turn.dialogue), (said_now,))
+
+
+def _addition(turn: Turn, case: CaseView, text: str) -> Act:
+    return Act(ParentAct.ADD, case.number, text=text, draft=case.number, proven=_proven(turn, case))
+
+
+def _may(turn: Turn, case: CaseView, action: Action) -> bool:
+    return parent_allowed(turn.person.id, case, action, proven=_proven(turn, case))
+
+
+def _proven(turn: Turn, case: CaseView) -> bool:
+    return case.number in turn.dialogue.proven

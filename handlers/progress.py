@@ -1,0 +1,170 @@
+"""Own cases: 查进度, number and code from any account, and the dialogues that add, withdraw and rate.
+
+Floor 2: pure. The flow `progress` is at one of four steps: lookup and code wait for number and code, add for
+what is to be added, reason for why an answer was not good. Left alone for an hour, it is over.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core import numbers
+from bot.core.cases import CaseView
+from bot.core.texts import plain, say
+from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Place, Say, Turn
+from handlers import own_cases
+from handlers.case_card import card, case_list
+from handlers.evidence import refusal
+from handlers.filing import closed
+from handlers.lookup import ask, is_mine, look_up
+from handlers.own_cases import ADD, FLOW, REASON, told
+from handlers.saying import button, menu_button
+from handlers.spoken import said
+from handlers.words import Command, argument, command, is_slash
+
+LIVES = timedelta(hours=1)  # a flow left alone for longer takes nothing any more
+STEPS = ("lookup", "code", ADD, REASON)
+_OURS = (Command.CANCEL, Command.BACK, Command.DONE, Command.HELP)
+
+
+def handle(turn: Turn) -> Outcome | None:
+    """Take whatever belongs to own cases: commands, buttons, numbers, and the steps of this flow."""
+    if turn.incoming.place is not Place.PRIVATE:
+        return None
+    if turn.incoming.arrival is Arrival.CHOICE:
+        return _pressed(turn) if turn.incoming.choice.startswith("k:") else None
+    if command(turn) is Command.STATUS:
+        given = argument(turn.incoming.text)
+        return (look_up(turn, given) if given else None) or listed(turn)
+    if turn.dialogue.flow == FLOW and not _is_over(turn):
+        return _arrived(turn)
+    if turn.incoming.arrival is not Arrival.TEXT or turn.dialogue.flow not in ("", FLOW):
+        return None
+    left = replace(turn, dialogue=closed(turn.dialogue)) if turn.dialogue.flow else turn
+    return _named(left, turn.incoming.text.strip())
+
+
+def listed(turn: Turn) -> Outcome:
+    """Show the own cases: one in full, several as a list; without any, ask for number and code."""
+    if not turn.cases:
+        asked = ask(turn, say("own.none", turn.language))
+        return asked if not turn.dialogue.flow else told(turn, asked.said[0])
+    if len(turn.cases) > 1:
+        return told(turn, case_list(turn))
+    message = card(turn, turn.cases[0])
+    other = (button("own.look_up", turn, "k:lookup:new"),)
+    return told(turn, replace(message, buttons=(*message.buttons, other)))
+
+
+def _named(turn: Turn, text: str) -> Outcome | None:
+    """Take a text outside any flow that names a case, or plainly says what to do with the only one."""
+    if numbers.looks_like(text):
+        return look_up(turn, text)
+    meant = own_cases.case_meant(turn, text)
+    if meant is not None:
+        return own_cases.do(turn, *meant)
+    return listed(turn) if turn.cases and said(text, "withdraw") else None
+
+
+def _pressed(turn: Turn) -> Outcome | None:
+    """Act on a button of a case, if it is this person's to act on; any other is nobody's."""
+    _, verb, target = (*turn.incoming.choice.split(":", 2), "", "")[:3]
+    if verb == "lookup":
+        return ask(turn)
+    if verb == "leave":
+        return _left(turn) if turn.dialogue.flow == FLOW else None
+    case = turn.case
+    if case is None or case.number != target or not is_mine(turn, case):
+        return None
+    return own_cases.do(turn, case, verb)
+
+
+def _arrived(turn: Turn) -> Outcome | None:
+    """Take what came at a step of this flow."""
+    step, case, incoming = turn.dialogue.step, _current(turn), turn.incoming
+    if incoming.arrival is Arrival.EDIT:
+        return None
+    if incoming.arrival is Arrival.TEXT and (command(turn) is not None or is_slash(incoming.text)):
+        return _commanded(turn)
+    if step in ("lookup", "code"):
+        return _looked_up(turn)
+    if case is None:
+        return _helped(turn)
+    text = incoming.text.strip()
+    match incoming.arrival:
+        case Arrival.TEXT if not text:
+            return _helped(turn)
+        case Arrival.TEXT if step == ADD and said(text, "done"):
+            return own_cases.do(turn, case, "enough")
+        case Arrival.TEXT:
+            return (
+                own_cases.add_text(turn, case, text)
+                if step == ADD
+                else own_cases.take_reason(turn, case, text)
+            )
+        case Arrival.MEDIA if step == ADD:
+            return own_cases.add_file(turn, case)
+        case Arrival.MEDIA if incoming.media is not None and refusal(turn, incoming.media) is None:
+            asked = own_cases.ask_reason(turn, case, say("own.reason_empty", turn.language))
+            return replace(
+                asked, effects=(KeepFile(incoming.media, case=case.number), *asked.effects)
+            )
+        case Arrival.LOCATION | Arrival.CONTACT if step == ADD:
+            where = plain("complaint.place", turn.language, where=text)
+            words = where if incoming.arrival is Arrival.LOCATION else text
+            return own_cases.add_text(turn, case, words)
+        case Arrival.BLOCKED | Arrival.UNBLOCKED | Arrival.MIGRATED:
+            return None
+        case _:
+            return _helped(turn)
+
+
+def _current(turn: Turn) -> CaseView | None:
+    """Return the case this flow is about, whichever other one the text may name."""
+    known = turn.cases if turn.case is None else (*turn.cases, turn.case)
+    found = next((one for one in known if one.number == turn.dialogue.number), None)
+    return found if is_mine(turn, found) else None
+
+
+def _looked_up(turn: Turn) -> Outcome | None:
+    """Read number and code; without either, say what is waited for, unless it is no attempt at all."""
+    text = turn.incoming.text.strip()
+    if turn.incoming.arrival is not Arrival.TEXT:
+        return (
+            _helped(turn)
+            if turn.incoming.arrival in (Arrival.UNSUPPORTED, Arrival.CONTACT)
+            else None
+        )
+    found = look_up(turn, text)
+    if found is not None:
+        return found
+    return _helped(turn) if not text or any(one.isdigit() for one in text) else None
+
+
+def _commanded(turn: Turn) -> Outcome | None:
+    """Take the commands that mean something here; the others are for whoever owns them."""
+    wanted, case = command(turn), _current(turn)
+    if wanted is Command.HELP:
+        return _helped(turn)
+    if wanted is Command.DONE and turn.dialogue.step == ADD and case is not None:
+        return own_cases.do(turn, case, "enough")
+    return _left(turn) if wanted in _OURS else None
+
+
+def _helped(turn: Turn) -> Outcome:
+    step = turn.dialogue.step
+    what = plain(f"own.what_{'lookup' if step == 'code' else step}", turn.language)
+    rows = ((button("button.cancel", turn, "k:leave:flow"),),)
+    html = say("own.flow_help", turn.language, what=what)
+    dialogue = replace(turn.dialogue, updated_at=turn.now)
+    return Outcome(dialogue, (Say(Outgoing(html, rows)),))
+
+
+def _left(turn: Turn) -> Outcome:
+    key = "own.rating_left" if turn.dialogue.step == REASON else "own.left"
+    html = say(key, turn.language)
+    return Outcome(closed(turn.dialogue), (Say(Outgoing(html, ((menu_button(turn),),))),))
+
+
+def _is_over(turn: Turn) -> bool:
+    at = turn.dialogue.updated_at
+    return at is not None and turn.now - at > LIVES

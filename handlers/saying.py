@@ -1,0 +1,60 @@
+"""What every handler of questions needs to speak: one message in paragraphs, and the buttons that recur.
+
+Floor 2: pure. While something is being filled in, whatever else is said reminds of it in one line.
+"""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from bot.core.dialogue import Dialogue
+from bot.core.texts import plain, say
+from bot.core.turn import Button, Outcome, Outgoing, Rows, Say, Turn
+
+NEW_LINE = Markup("\n")
+EMPTY_LINE = Markup("\n\n")
+
+
+def answer(
+    turn: Turn, *paragraphs: Markup, buttons: Rows = (), dialogue: Dialogue | None = None
+) -> Outcome:
+    """Say one message of several paragraphs; the dialogue stays as it is unless another is given."""
+    after = turn.dialogue if dialogue is None else dialogue
+    reminder = (say("menu.open_flow", turn.language),) if after.flow else ()
+    html = EMPTY_LINE.join(part for part in (*paragraphs, *reminder) if part)
+    return Outcome(after, (Say(Outgoing(html, buttons)),))
+
+
+def button(key: str, turn: Turn, data: str) -> Button:
+    """Make a button from the catalogue, in the language of the turn."""
+    return Button(plain(key, turn.language), data)
+
+
+def person_button(turn: Turn) -> Button:
+    """Make the button that leads to a person."""
+    return button("button.person", turn, "person")
+
+
+def menu_button(turn: Turn) -> Button:
+    """Make the button that shows all topics."""
+    return button("button.menu", turn, "menu")
+
+
+def way_on(turn: Turn) -> Rows:
+    """Give the buttons under whatever is not an answer: the topics and a person."""
+    return ((menu_button(turn), person_button(turn)),)
+
+
+def in_pairs(buttons: Iterable[Button]) -> Rows:
+    """Set buttons two in a row."""
+    row = tuple(buttons)
+    return tuple(row[start : start + 2] for start in range(0, len(row), 2))
+
+
+def phone_line(turn: Turn) -> Markup:
+    """Say where to call; nothing when the bureau has entered no number."""
+    desk = turn.desk
+    if not desk.phone:
+        return Markup("")
+    key = "menu.call" if desk.hours else "menu.call_always"
+    return say(key, turn.language, phone=desk.phone, hours=desk.hours)

@@ -1,0 +1,57 @@
+"""Short answers inside the complaint and case dialogues: 跳过, 匿名, 提交, or a button's label typed by hand.
+
+Floor 2: pure. The words are data in spoken.yaml; the whole message must be one of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+_NOISE = re.compile(r"[\W_]+")
+_LONGEST = 20  # characters; no short answer is longer
+
+
+def said(text: str, group: str) -> bool:
+    """Tell whether the whole text is one of the words of a group in spoken.yaml."""
+    return len(text) <= _LONGEST and fold(text) in _groups()[group]
+
+
+def sounds_asked(text: str) -> bool:
+    """Tell whether a text is put as a question: it holds a question mark or a question word."""
+    low = unicodedata.normalize("NFKC", text).lower()
+    return "?" in low or any(word in low for word in _data()["asking"])
+
+
+def label_said(text: str, labels: Sequence[str]) -> int | None:
+    """Return which of the labels is meant: by its words, or by its place (1, 2 …); None when none is."""
+    wanted = fold(text)
+    if not wanted:
+        return None
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(labels):
+        return int(wanted) - 1
+    folded = [fold(label) for label in labels]
+    if wanted in folded:
+        return folded.index(wanted)
+    near = [place for place, label in enumerate(folded) if len(wanted) > 1 and wanted in label]
+    return near[0] if len(near) == 1 else None
+
+
+def fold(text: str) -> str:
+    """Bring a text into the form in which it is compared: no width, case, blanks or punctuation."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+@cache
+def _groups() -> dict[str, frozenset[str]]:
+    return {group: frozenset(map(fold, words)) for group, words in _data().items()}
+
+
+@cache
+def _data() -> dict[str, list[str]]:
+    source = files(__package__).joinpath("spoken.yaml").read_text(encoding="utf-8")
+    read: dict[str, list[str]] = yaml.load(source, Loader=yaml.CBaseLoader)  # noqa: S506 - text only
+    return read

@@ -1,0 +1,123 @@
+"""Which command a message is: /help, /help@our_bot, a plain 帮助, or a button whose data is a command.
+
+Floor 2: pure. The words are data in words.yaml; anything that is more than the command is not a command.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from bot.core.turn import Arrival, Turn
+
+_SLASH = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_NOISE = re.compile(r"[\W_]+")
+_HAN = re.compile(r"[㐀-鿿]")
+_LATIN_WORD = re.compile(r"[a-z]+")
+_LONGEST = 60  # characters; no command is longer
+_ENGLISH_WORDS = 2  # so many different ones make a text English
+_CHINESE_CHARACTERS = 4
+
+
+class Command(StrEnum):
+    """Everything that a command or a plain word may ask for."""
+
+    START = "start"
+    HELP = "help"
+    MENU = "menu"
+    COMPLAIN = "complain"
+    STATUS = "status"
+    CANCEL = "cancel"
+    RESUME = "resume"
+    BACK = "back"
+    DONE = "done"
+    LANG = "lang"
+    PRIVACY = "privacy"
+    PERSON = "person"
+
+
+_NAMES = {one.value: one for one in Command}
+
+
+def command(turn: Turn) -> Command | None:
+    """Return the command that the message of this turn is, or None; buttons and files are none."""
+    return command_in(turn.incoming.text) if turn.incoming.arrival is Arrival.TEXT else None
+
+
+def command_in(text: str) -> Command | None:
+    """Return the command that a text is as a whole: with a slash, or in plain words."""
+    slash = _SLASH.fullmatch(text.strip())
+    if slash is not None:
+        return _NAMES.get(slash.group(1).lower())
+    if len(text) > _LONGEST:
+        return None
+    whole = _fold(text)
+    return _plain().get(whole) or _plain().get(_around().sub("", whole))
+
+
+def is_slash(text: str) -> bool:
+    """Tell whether a text has the form of a command, known or not."""
+    return _SLASH.fullmatch(text.strip()) is not None
+
+
+def argument(text: str) -> str:
+    """Return what follows a command with a slash: the payload of a deep link, or nothing."""
+    slash = _SLASH.fullmatch(text.strip())
+    return (slash.group(2) or "").strip() if slash is not None else ""
+
+
+def says_something(text: str) -> bool:
+    """Tell whether there is a letter or a figure in a text; 😀 and ？ alone are none."""
+    return any(character.isalnum() for character in text)
+
+
+def is_english(text: str) -> bool:
+    """Tell whether a text is plainly English: no Chinese, and at least two different English words."""
+    if _HAN.search(text):
+        return False
+    known = set(_LATIN_WORD.findall(text.lower())).intersection(_data()["english"])
+    return len(known) >= _ENGLISH_WORDS
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text is plainly Chinese: at least four of its characters are."""
+    return len(_HAN.findall(text)) >= _CHINESE_CHARACTERS
+
+
+def holds_personal_numbers(text: str) -> bool:
+    """Tell whether a text holds what looks like an identity card or a mobile phone number."""
+    return without_personal_numbers(text) != text
+
+
+def without_personal_numbers(text: str) -> str:
+    """Leave out what looks like an identity card or a mobile phone number, and the words before it."""
+    return re.sub(_data()["personal"], " ", text)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    source = files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")
+    read: dict[str, Any] = yaml.load(source, Loader=yaml.CBaseLoader)  # noqa: S506 - makes text only
+    return read
+
+
+@cache
+def _plain() -> dict[str, Command]:
+    """Return every plain word with the command it is."""
+    groups = _data()["commands"].items()
+    return {_fold(word): Command(name) for name, said in groups for word in said}
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    """Return what matches the politeness around a word: 请帮我……一下, 谢谢."""
+    words = "|".join(sorted(map(_fold, _data()["around"]), key=len, reverse=True))
+    return re.compile(f"^(?:{words})+|(?:{words})+$")
+
+
+def _fold(text: str) -> str:
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())

@@ -1,0 +1,168 @@
+"""Which school an address belongs to: by street and number, odd or even, or by estate.
+
+Floor 0; pure. A number outside every range, or a street that is split and asked for without a number, belongs to
+no school: that is said, never guessed.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from knowledge.figure_words import figure_words
+from knowledge.shelf import Sheet, Shelf
+
+_DIGITS = "零一二三四五六七八九"
+_RANGE = re.compile(r"(\d+)\s*(?:-|—|–|~|至|到)\s*(\d+)|(\d+)")
+_NUMBER = re.compile(
+    r"^(\d+|[零一二三四五六七八九十百]+)(?:之[一二三四五六七八九十\d]+|-\d+)?(?:号|弄|$)"
+)
+_LIKE = 60.0
+_LONGEST_NAME = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A street with a number (None: not said), or an estate. `known` is False where no table has the name."""
+
+    name: str
+    number: int | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a street: numbers from, to (None: to its ends), of one side or both."""
+
+    first: int | None
+    last: int | None
+    side: str = ""  # odd | even | ""
+
+    def holds(self, number: int) -> bool:
+        """Tell whether a number lies on it."""
+        if self.side and (number % 2 == 1) != (self.side == "odd"):
+            return False
+        return (self.first is None or self.first <= number) and (
+            self.last is None or number <= self.last
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it is the whole street."""
+        return self.first is None and self.last is None and not self.side
+
+
+def find_address(shelf: Shelf, text: str) -> Address | None:
+    """Find the address in a folded text: a street or estate that is published, or what looks like one."""
+    found = _published(shelf, text)
+    if found:
+        after = text[text.index(found) + len(found) :]
+        number = _NUMBER.match(after)
+        return Address(found, read_number(number.group(1)) if number else None)
+    words = figure_words()
+    street = words.address_like.search(text)
+    if street is not None and street.group(2):
+        return Address(_plain(street.group(1)), read_number(street.group(2)), known=False)
+    estate = words.estate_like.search(text)
+    if estate is not None and not _vague(estate.group()):
+        return Address(_plain(estate.group()), known=False)
+    if street is not None and len(_plain(street.group(1))) > 1:
+        return Address(_plain(street.group(1)), known=False)
+    return None
+
+
+def rows_at(sheet: Sheet, address: Address) -> tuple[int, ...]:
+    """Give the rows that hold an address; without a number only those that are the whole street or estate."""
+    rows = sheet.streets.get(address.name, ())
+    if address.number is None:
+        return tuple(row for row in rows if any(one.is_whole for one in _stretches(sheet, row)))
+    number = address.number
+    return tuple(row for row in rows if any(one.holds(number) for one in _stretches(sheet, row)))
+
+
+def rows_of_street(sheet: Sheet, address: Address) -> tuple[int, ...]:
+    """Give every row of a street, whatever the number."""
+    return sheet.streets.get(address.name, ())
+
+
+def like_streets(shelf: Shelf, name: str, limit: int = 3) -> tuple[str, ...]:
+    """Give the published streets and estates with names like this one, the likest first."""
+    scored = [
+        (fuzz.ratio(name, known), known)
+        for sheet in shelf.sheets.get("catchment", ())
+        for known in sheet.streets
+        if abs(len(known) - len(name)) <= 2
+    ]
+    good = sorted((one for one in scored if one[0] >= _LIKE), key=lambda one: -one[0])
+    return tuple(dict.fromkeys(known for _, known in good))[:limit]
+
+
+def read_number(text: str) -> int | None:
+    """Read a house number in figures or Chinese numerals (二百零三); None where it is neither."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    total, digit = 0, 0
+    for sign in text:
+        if sign in _DIGITS:
+            digit = _DIGITS.index(sign)
+        elif sign in "十百":
+            total += (digit or 1) * (10 if sign == "十" else 100)
+            digit = 0
+        else:
+            return None
+    return total + digit
+
+
+@lru_cache(maxsize=100_000)
+def read_stretches(text: str) -> tuple[Stretch, ...]:
+    """Read a cell of house numbers: 全部, 1-99 号(单号), 2-58 号双号、60 号; no number is the whole street."""
+    found: list[Stretch] = []
+    for piece in re.split(r"[、,，;；]", text):
+        side = "odd" if "单" in piece else "even" if "双" in piece else ""
+        numbers = _RANGE.search(piece)
+        if numbers is None:
+            found.append(Stretch(None, None, side))
+        elif numbers.group(3):
+            only = int(numbers.group(3))
+            found.append(Stretch(only, only))
+        else:
+            first, last = sorted((int(numbers.group(1)), int(numbers.group(2))))
+            found.append(Stretch(first, last, side))
+    return tuple(found)
+
+
+def _stretches(sheet: Sheet, row: int) -> tuple[Stretch, ...]:
+    return read_stretches(sheet.cell(row, "numbers"))
+
+
+def _published(shelf: Shelf, text: str) -> str:
+    """Give the longest published street or estate that stands in the text as a name of its own."""
+    best = ""
+    for sheet in shelf.sheets.get("catchment", ()):
+        for start in range(len(text)):
+            for end in range(start + 2, min(len(text), start + _LONGEST_NAME) + 1):
+                if end - start > len(best) and text[start:end] in sheet.streets:
+                    best = text[start:end]
+    return best
+
+
+def _plain(name: str) -> str:
+    """Take what is said before an address off it: 我家住在光明路 is 光明路."""
+    words = figure_words().noise
+    changed = True
+    while changed:
+        changed = False
+        for word in (*words, "在", "家"):
+            if name.startswith(word) and len(name) > len(word) + 1:
+                name, changed = name[len(word) :], True
+    return name
+
+
+def _vague(name: str) -> bool:
+    plain = _plain(name)
+    return len(plain) < 3 or plain.startswith(
+        ("这个", "那个", "哪个", "哪些", "什么", "某", "每个", "各个")
+    )

@@ -1,0 +1,65 @@
+"""Split a message into its clauses, and see which of them ask something.
+
+A parent tells a story with the question inside, or asks two things at once; the whole and the parts are scored.
+Floor 0; pure.
+"""
+
+import re
+
+from knowledge.lexicon import Lexicon
+from knowledge.text import bare, is_latin
+
+MOST_PARTS = 5
+_STRONG = re.compile(r"[.?!;\n]+")
+_WEAK = re.compile(r"[,:]+")
+_ENGLISH_AND = re.compile(r"\band\b(?= (?:what|when|where|how|which|who|do|can|is|are)\b)")
+_SHORTEST = 3  # Chinese characters of a clause that can stand alone
+_FRAGMENT = 14  # characters of a message that may be half of one
+
+
+def split(cleaned: str, lexicon: Lexicon) -> list[str]:
+    """Split a normalised message into the clauses worth scoring, in order; empty if there is only one."""
+    latin = is_latin(cleaned)
+    if latin:
+        cleaned = _ENGLISH_AND.sub(".", cleaned)
+    parts: list[str] = []
+    for sentence in _STRONG.split(cleaned):
+        pieces = [sentence] if latin else _WEAK.split(sentence)
+        for piece in pieces:
+            text = piece.strip()
+            if not text:
+                continue
+            if parts and not latin and len(bare(text)) < _SHORTEST:
+                parts[-1] += text
+            else:
+                parts.append(text)
+    if len(parts) < 2:
+        return []
+    if len(parts) > MOST_PARTS:
+        asking = [part for part in parts if is_asking(part, lexicon)]
+        parts = asking[-MOST_PARTS:] or parts[-MOST_PARTS:]
+    return parts
+
+
+def is_asking(part: str, lexicon: Lexicon) -> bool:
+    """Tell whether a clause asks something."""
+    words = lexicon.clauses
+    if is_latin(part):
+        return "?" in part or not words.asking_latin.isdisjoint(part.split())
+    text = bare(part)
+    return "?" in part or any(words.asking.find(text)) or text.endswith(words.asking_end)
+
+
+def is_fragment(cleaned: str, lexicon: Lexicon) -> bool:
+    """Tell whether a message plainly waits for its other half: 外地户口, 我家孩子9月5号的."""
+    text = bare(cleaned).replace(" ", "")
+    if not text or len(text) > _FRAGMENT or is_latin(cleaned) or "?" in cleaned:
+        return False
+    small = lexicon.small
+    if text in small.fragment:
+        return True
+    if is_asking(cleaned, lexicon):
+        return False
+    return cleaned.endswith(",") or (
+        text.startswith(small.fragment_start) and text.endswith(small.fragment_end)
+    )

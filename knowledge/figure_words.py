@@ -1,0 +1,88 @@
+"""The words by which a question for a published figure is known; they are data, in figure_words.yaml.
+
+Floor 0; read once.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.text import bare, normalise
+
+_FILE = Path(__file__).with_name("figure_words.yaml")
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureWords:
+    """Every list of figure_words.yaml, the words in the form in which questions are compared."""
+
+    roles: Mapping[str, Words]
+    kinds: Mapping[str, Words]
+    allowed: Mapping[str, Words]
+    barred: Mapping[str, Words]
+    amounts: Words
+    every: Words
+    trend: Words
+    rules: Words
+    progress: Words
+    times: Words
+    steps: Mapping[str, Words]
+    sorts: Mapping[str, Words]
+    columns: Mapping[str, Words]
+    counts: Words
+    stages: Mapping[str, Words]
+    stage_names: Mapping[str, str]
+    kinds_of_stage: Mapping[str, Words]
+    noise: Words
+    not_school: frozenset[str]
+    school_like: re.Pattern[str]
+    office_like: re.Pattern[str]
+    batch_like: re.Pattern[str]
+    posts_like: re.Pattern[str]
+    address_like: re.Pattern[str]
+    estate_like: re.Pattern[str]
+
+
+@cache
+def figure_words() -> FigureWords:
+    """Give the words, read on the first call."""
+    data: dict[str, Any] = yaml.load(  # safe loader
+        _FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
+    read: dict[str, Any] = {}
+    for name, value in data.items():
+        if name.endswith("_like"):
+            read[name] = re.compile(value)
+        elif isinstance(value, list):
+            read[name] = _folded(value)
+        elif name in ("stage_names", "roles", "kinds_of_stage"):
+            read[name] = {key: _plain(item) for key, item in value.items()}
+        else:
+            read[name] = {key: _folded(item) for key, item in value.items()}
+    read["noise"] = tuple(sorted(read["noise"], key=len, reverse=True))
+    read["not_school"] = frozenset(read["not_school"])
+    return FigureWords(**read)
+
+
+def fold(text: str) -> str:
+    """Write a text in the form in which figures are asked for: normalised, without punctuation and blanks."""
+    return bare(normalise(text)).replace(" ", "")
+
+
+def holds(text: str, words: Words) -> str:
+    """Give the first of the words that stands in the text, or nothing."""
+    return next((word for word in words if word in text), "")
+
+
+def _folded(words: list[str]) -> Words:
+    return tuple(dict.fromkeys(fold(word) for word in words))
+
+
+def _plain(item: Any) -> Any:
+    return tuple(item) if isinstance(item, list) else str(item)

@@ -1,0 +1,276 @@
+"""The words of the field: what means the same, what excludes each other, what is not ours, what is noise.
+
+All of it is data under knowledge/lexicon/ that applies whatever content folder is used; the bureau's own synonyms
+are added to it. Floor 0; read once, frozen.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.sound import Sounds, read_sounds
+from knowledge.text import normalise
+from knowledge.words import Cutter, Vocabulary
+
+FOLDER = Path(__file__).parent / "lexicon"
+SUBJECT, ASPECT, CONTEXT = "S", "A", "X"
+_KINDS = {"subjects": SUBJECT, "aspects": ASPECT, "context": CONTEXT}
+_OWN_WORD = 7.0  # the price of a lexicon word of two characters when cutting; longer ones are cheaper
+_CHEAPEST = 4.0
+_TOTAL = 6e7  # roughly the sum of all counts in words.txt
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """Whole messages that are no question, and the words of abuse."""
+
+    greeting: frozenset[str]
+    thanks: frozenset[str]
+    lead_in: frozenset[str]
+    identity: frozenset[str]
+    chat: frozenset[str]
+    abuse: Vocabulary
+    abuse_latin: frozenset[str]
+    jailbreak: Vocabulary
+    fragment: frozenset[str]
+    fragment_start: tuple[str, ...]
+    fragment_end: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseWords:
+    """How a question shows, and how a follow-up shows."""
+
+    asking: Vocabulary
+    asking_latin: frozenset[str]
+    asking_end: tuple[str, ...]
+    follow_start: tuple[str, ...]
+    follow_end: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything the matcher knows about words before it has seen a single entry."""
+
+    concepts: Mapping[str, tuple[str, ...]]  # word -> concepts, with a letter for the kind: "S:报名"
+    concept_words: Vocabulary
+    near: Mapping[str, tuple[tuple[str, float], ...]]  # concepts nearest to words without their own
+    counts: Mapping[str, int]  # how common a word is
+    cutter: Cutter
+    sounds: Sounds
+    regional: Mapping[str, str]
+    regional_words: Vocabulary
+    english: Mapping[tuple[str, ...], str]  # stemmed words -> Chinese
+    slots: Mapping[str, tuple[tuple[str, str], ...]]  # word -> (family, value)
+    slot_words: Vocabulary
+    places: Vocabulary
+    places_latin: frozenset[str]
+    here: Vocabulary
+    before_origin: tuple[str, ...]
+    after_person: tuple[str, ...]
+    offices: Vocabulary
+    offices_always: frozenset[str]
+    offices_own: Vocabulary
+    offices_latin: frozenset[str]
+    shared: frozenset[str]  # concepts that other offices have too
+    next_stage: Mapping[str, str]
+    left_stage: tuple[str, ...]
+    small: SmallTalk
+    clauses: ClauseWords
+    noise: Vocabulary
+    noise_latin: Vocabulary
+    particles: frozenset[str]
+    stop_latin: frozenset[str]
+    guarded: frozenset[str]
+
+
+def load_lexicon(extra: Mapping[str, tuple[str, ...]] = {}) -> Lexicon:  # noqa: B006 - never changed
+    """Load the shipped lexicon and add the bureau's own synonyms (canonical word -> synonyms)."""
+    return _load(tuple(sorted((key, tuple(words)) for key, words in extra.items())))
+
+
+@lru_cache(maxsize=4)
+def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+    concepts = _concepts(extra)
+    counts = _counts()
+    families = _read("slots")
+    plain, next_stage, left = (families.pop(name) for name in ("plain", "next_stage", "left"))
+    slots = _slots(families) | dict.fromkeys(_split(plain), ())
+    places, offices, small, noise = _read("places"), _read("offices"), _read("small"), _read("noise")
+    always = _split(offices["always"]) + _split(offices["never"])
+    abroad = _split(offices["subjects"]) + always + _split(places["places"])
+    regional = {normalise(key): str(value) for key, value in _read("regional").items()}
+    return Lexicon(
+        concepts=concepts,
+        concept_words=Vocabulary(concepts),
+        near=_neighbours(),
+        counts=counts,
+        cutter=Cutter(_costs(counts, (*concepts, *slots, *abroad))),
+        sounds=read_sounds(FOLDER / "pinyin.txt"),
+        regional=regional,
+        regional_words=Vocabulary(regional),
+        english=_english(_read("english")),
+        slots=slots,
+        slot_words=Vocabulary(slots),
+        places=Vocabulary(_split(places["places"])),
+        places_latin=frozenset(_split(places["english"]) + _split(places["pinyin"])),
+        here=Vocabulary(_split(places["here"])),
+        before_origin=_split(places["origin_before"]),
+        after_person=_split(places["person_after"]),
+        offices=Vocabulary(_split(offices["subjects"]) + always),
+        offices_always=frozenset(always),
+        offices_own=Vocabulary(_split(offices["own"])),
+        offices_latin=frozenset(_split(offices["english"])),
+        shared=frozenset(_split(offices["shared"])),
+        next_stage=next_stage,
+        left_stage=_split(left),
+        small=_small(small),
+        clauses=_clauses(_read("clauses")),
+        noise=Vocabulary(_split(noise["noise"])),
+        noise_latin=Vocabulary(_split(noise["english"])),
+        particles=frozenset(_split(noise["particles"])),
+        stop_latin=frozenset(_split(noise["english_stop"])),
+        guarded=frozenset(_split(noise["common"])),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    """Read one lexicon file."""
+    loaded: dict[str, Any] = yaml.load((FOLDER / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)  # noqa: S506
+    return loaded
+
+
+def _split(words: str) -> tuple[str, ...]:
+    """Split words that are separated by blanks."""
+    return tuple(str(words).split())
+
+
+def _concepts(extra: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    """Map each word to the concepts it carries, its own and those of words inside it."""
+    found: dict[str, list[str]] = {}
+    kinds: dict[str, str] = {}
+    spoken = _read("spoken")
+    for name, kind in _KINDS.items():
+        for canonical, words in (*_read(name).items(), *spoken.get(name, {}).items()):
+            kinds.setdefault(canonical, kind)
+            for word in dict.fromkeys((canonical, *_split(words))):
+                found.setdefault(_key(word), []).append(f"{kind}:{canonical}")
+    for canonical, synonyms in extra:
+        concept = f"{kinds.get(canonical, SUBJECT)}:{canonical}"
+        for word in dict.fromkeys((canonical, *synonyms)):
+            found.setdefault(_key(word), []).append(concept)
+    return {word: tuple(dict.fromkeys(names)) for word, names in found.items() if word}
+
+
+def _key(word: str) -> str:
+    """Write a word as it will stand in a normalised text."""
+    return normalise(word).replace(" ", "")
+
+
+def _counts() -> dict[str, int]:
+    """Read how common words are."""
+    rows = (line.split(" ") for line in (FOLDER / "words.txt").read_text("utf-8").splitlines())
+    return {word: int(count) for word, count in rows}
+
+
+def _neighbours() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Read the concepts nearest to a word (made by benchmarks/neighbours.py)."""
+    near: dict[str, tuple[tuple[str, float], ...]] = {}
+    for line in (FOLDER / "neighbours.txt").read_text("utf-8").splitlines():
+        word, *pairs = line.split(" ")
+        split_pairs = (pair.rpartition("=") for pair in pairs)
+        near[word] = tuple((concept, float(value)) for concept, _, value in split_pairs)
+    return near
+
+
+def _costs(counts: Mapping[str, int], own_words: Iterable[str]) -> dict[str, float]:
+    """Price every known word for the cutter: the rarer the dearer, the lexicon's own cheap."""
+    costs = {word: common_cost(count) for word, count in counts.items()}
+    for word in own_words:
+        if len(word) > 1:
+            own = _OWN_WORD - 0.8 * (len(word) - 2)
+            costs[word] = min(costs.get(word, 99.0), max(own, _CHEAPEST))
+    return costs
+
+
+def _english(glossary: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """Map stemmed English phrases to the Chinese a parent would write."""
+    pairs: dict[tuple[str, ...], str] = {}
+    for chinese, phrases in glossary.items():
+        for phrase in str(phrases).split(","):
+            words = tuple(stem(word) for word in phrase.strip().lower().replace("-", " ").split())
+            pairs.setdefault(words, str(chinese))
+    return pairs
+
+
+def common_cost(count: int) -> float:
+    """Price a word for the cutter by how often it is seen."""
+    return math.log(_TOTAL / count)
+
+
+def stem(word: str) -> str:
+    """Cut the commonest English endings: enough to bring books and book together, no more."""
+    if word.endswith("'s"):
+        word = word[:-2]
+    for ending, put, least in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            word = word[: len(word) - len(ending)] + put
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
+        word = word[:-1]
+    if len(word) > 4 and word.endswith("e"):
+        word = word[:-1]
+    return word
+
+
+_ENDINGS = (
+    ("ies", "y", 2), ("sses", "ss", 1), ("ing", "", 3), ("edly", "", 3), ("ied", "y", 2), ("ed", "", 3),
+    ("ment", "", 4), ("es", "e", 3), ("ss", "ss", 0), ("us", "us", 0), ("s", "", 3), ("ly", "", 4),
+)  # fmt: skip
+
+
+def _slots(families: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Map a word to the exclusive values it names."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for family, values in families.items():
+        for value, words in values.items():
+            for word in _split(words):
+                found.setdefault(_key(word), []).append((family, value))
+    return {word: tuple(pairs) for word, pairs in found.items()}
+
+
+def _small(data: Mapping[str, str]) -> SmallTalk:
+    """Read the whole messages that are small talk."""
+
+    def messages(name: str) -> frozenset[str]:
+        return frozenset(normalise(word).replace(" ", "") for word in _split(data[name]))
+
+    return SmallTalk(
+        greeting=messages("greeting"),
+        thanks=messages("thanks"),
+        lead_in=messages("lead_in"),
+        identity=messages("identity"),
+        chat=messages("chat"),
+        abuse=Vocabulary(messages("abuse_words")),
+        abuse_latin=messages("abuse_latin"),
+        jailbreak=Vocabulary(messages("jailbreak")),
+        fragment=messages("fragment"),
+        fragment_start=_split(data["fragment_start"]),
+        fragment_end=_split(data["fragment_end"]),
+    )
+
+
+def _clauses(data: Mapping[str, str]) -> ClauseWords:
+    """Read how questions and follow-ups show."""
+    return ClauseWords(
+        asking=Vocabulary(_split(data["asking"])),
+        asking_latin=frozenset(_split(data["asking_latin"])),
+        asking_end=_split(data["asking_end"]),
+        follow_start=_split(data["follow_start"]),
+        follow_end=_split(data["follow_end"]),
+    )

@@ -1,0 +1,112 @@
+"""The current snapshot of what the bureau publishes: swapped whole, or the old one kept and the reason told.
+
+Floor 0. `read` and `check` look at a folder once; a `Library` keeps a snapshot and looks for edits when asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from knowledge import checks, files
+from knowledge.assemble import (
+    SHIPPED,
+    Snapshot,
+    Topic,
+    broken_golden,
+    digest_of,
+    in_order,
+    load_parts,
+)
+from knowledge.messages import say
+from knowledge.problem import ContentError, Problem
+
+__all__ = ["SHIPPED", "ContentError", "Library", "Problem", "Snapshot", "Topic", "check", "read"]
+
+
+def read(folder: Path) -> tuple[Snapshot | None, tuple[Problem, ...]]:
+    """Read a folder; the snapshot is None when anything is an error, a broken golden question included."""
+    loaded = load_parts(folder, files.load(folder))
+    problems = loaded.all_problems()
+    return (None if any(one.error for one in problems) else loaded.snapshot), problems
+
+
+def check(folder: Path, *, today: date) -> tuple[Problem, ...]:
+    """Tell everything that is wrong or due in a folder on `today`, sorted by file and line."""
+    from knowledge.lint import lint
+
+    loaded = load_parts(folder, files.load(folder))
+    problems = [*loaded.all_problems(), *checks.check_dates(loaded.faq, today)]
+    if loaded.snapshot is not None:
+        live = [one for one in loaded.snapshot.entries.values() if not one.draft]
+        for finding in lint(live, loaded.snapshot.index, loaded.snapshot.golden):
+            entry = loaded.snapshot.entries[finding.entry_id]
+            file, _, line = entry.where.rpartition(":")
+            message = say(f"lint_{finding.code}", **finding.data)
+            problems.append(Problem(file, int(line), 1, message, error=False, entry=entry.id))
+    return in_order(problems)
+
+
+class Library:
+    """Keeps the current snapshot of a folder.
+
+    An edit is live when `refresh` next sees it, whole or not at all. A golden question that an edit breaks
+    refuses the edit; one that was broken already does not stand in the way of other edits, nor of a start.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read the folder; raise ContentError when there is nothing to answer from."""
+        self.folder = folder
+        self._stamp = files.stamp(folder)
+        found = files.load(folder)
+        self._digest = digest_of(found)
+        loaded = load_parts(folder, found)
+        if loaded.snapshot is None:
+            raise ContentError(loaded.problems)
+        self._current = loaded.snapshot
+        self.problems = loaded.problems
+        self._broken: Mapping[str, Problem] | None = None  # not asked yet: a start must not wait
+
+    @property
+    def current(self) -> Snapshot:
+        """Give the snapshot that answers now."""
+        return self._current
+
+    def refresh(self) -> tuple[Problem, ...] | None:
+        """Take over an edit; None when nothing changed, else what was found.
+
+        Any error among what is returned means that the edit was refused and the old snapshot is kept. Files
+        that change while they are read are left for the next time. Never raises for what is in the folder.
+        """
+        if self._broken is None:
+            self._tolerate(broken_golden(self._current), self.problems)
+        seen = files.stamp(self.folder)
+        if seen == self._stamp:
+            return None
+        found = files.load(self.folder)
+        digest = digest_of(found)
+        if digest == self._digest and files.stamp(self.folder) == seen:
+            self._stamp = seen
+            return None
+        taken_back = digest == self._current.hash
+        loaded = None if taken_back else load_parts(self.folder, found)
+        if files.stamp(self.folder) != seen:
+            return None
+        self._stamp, self._digest = seen, digest
+        if loaded is None:  # a refused edit was taken back: what answers now is what stands there
+            return self.problems
+        if loaded.snapshot is None:
+            return loaded.problems
+        breaks = broken_golden(loaded.snapshot)
+        if breaks.keys() - (self._broken or {}).keys():
+            return in_order((*loaded.problems, *breaks.values()))
+        self._current = loaded.snapshot
+        return self._tolerate(breaks, loaded.problems)
+
+    def _tolerate(
+        self, breaks: Mapping[str, Problem], problems: tuple[Problem, ...]
+    ) -> tuple[Problem, ...]:
+        """Note which golden questions are broken by now; that is no reason to refuse a later edit."""
+        self._broken = breaks
+        self.problems = in_order((*problems, *(replace(p, error=False) for p in breaks.values())))
+        return self.problems

@@ -1,0 +1,240 @@
+"""Answer a question from the curated entries, or say honestly that none fits.
+
+`Index.ask` is the one way in: normalise, repair, split, retrieve, re-rank, calibrate, decide. The sum is explained on
+one page, docs/matching.md. Floor 0; an index never changes and may be shared by threads.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from knowledge.calibrate import Model, load_models
+from knowledge.clauses import is_asking, is_fragment, split
+from knowledge.entry import Answer, Context, Decision, Entry, Outcome
+from knowledge.explain import Explanation, Look
+from knowledge.follow import follow_up
+from knowledge.lexicon import Lexicon, load_lexicon
+from knowledge.parse import Parsed, Parser
+from knowledge.repair import Repairs
+from knowledge.retrieve import Indexed, Match, Retriever
+from knowledge.slots import entry_slots
+from knowledge.smalltalk import small_talk
+from knowledge.text import is_latin
+
+CHOICES = 4
+LONG = 40  # characters from which choices are preferred to one confident answer
+_STRICTER = 5.0  # what a long message needs more, to be answered at once
+_OF_PART = 0.92  # a part of a message counts a little less than the whole
+_RANKED = 10
+_EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
+_CACHE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A decision with all that led to it."""
+
+    decision: Decision
+    looks: tuple[Look, ...] = ()
+    reason: str = ""
+
+
+class Index:
+    """The entries of one snapshot, ready to be asked."""
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        lexicon: Lexicon | None = None,
+        *,
+        models: Mapping[str, Model] | None = None,
+    ) -> None:
+        self.lexicon = lexicon or load_lexicon()
+        self.entries = tuple(entry for entry in entries if not entry.draft)
+        self._by_id = {entry.id: entry for entry in self.entries}
+        plain = Parser(self.lexicon)
+        items = [index_entry(entry, plain) for entry in self.entries]
+        texts = [phrasing for item in items for phrasing in item.phrasings]
+        words = {word for text in texts for word in plain.words(text)}
+        self.parser = Parser(self.lexicon, Repairs(self.lexicon, words))
+        self.retriever = Retriever(items)
+        self._own = frozenset(name for item in items for name in _about(item))
+        self._latin = 2 * sum(is_latin(text.text) for text in texts) > len(self.entries)
+        self._models = models or load_models()
+        self._ask = lru_cache(maxsize=_CACHE)(self._judge)
+
+    def ask(self, question: str, *, today: date, context: Context | None = None) -> Decision:
+        """Decide what a question leads to. Never raises, whatever the text."""
+        return self._ask(question, today, context).decision
+
+    def explain(
+        self, question: str, *, today: date, context: Context | None = None
+    ) -> Explanation:
+        """Tell a human how the decision fell; `str()` of it is the report."""
+        verdict = self._judge(question, today, context)
+        return Explanation(verdict.decision, verdict.looks, verdict.reason)
+
+    def model_for(self, parsed: Parsed) -> Model:
+        """Choose the weights: those of English where question and entries are English."""
+        return self._models["latin" if self._latin and is_latin(parsed.text) else "han"]
+
+    def _judge(self, question: str, today: date, context: Context | None) -> _Verdict:
+        cleaned, spelled = self.parser.clean(question)
+        small = small_talk(cleaned, self.lexicon)
+        if small is not None:
+            decision = Decision(question, Outcome.MISS, small=small.kind)
+            return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}")
+        whole = self._look(cleaned, today, spelled)
+        before = self._by_id.get(context.entry_id) if context is not None else None
+        if context is not None and before is not None:
+            joined = follow_up(
+                cleaned, whole.parsed, before=before, context=context, parser=self.parser
+            )
+            if joined:
+                followed = self._look(joined, today, spelled)
+                if followed.top > whole.top:
+                    return self._decide(question, (followed,), cleaned)
+        parts = split(cleaned, self.lexicon)
+        looks = [whole]
+        subject = ""
+        for part in parts:
+            look = self._look(part, today, (), subject)
+            subject = self._subject_of(look.parsed) or subject
+            looks.append(look)
+        return self._decide(question, tuple(looks), cleaned)
+
+    def _look(
+        self, cleaned: str, today: date, spelled: tuple[tuple[str, str], ...], subject: str = ""
+    ) -> Look:
+        """Parse one text and rank the entries for it; `subject` is lent by the clause before."""
+        parsed = self.parser.parse(cleaned, today=today)
+        if subject and not self._subject_of(parsed):
+            parsed = self.parser.parse(f"{subject},{cleaned}", today=today)
+        model = self.model_for(parsed)
+        ranked = model.order(self.retriever.find(parsed))
+        ranked = self._current_first(ranked, today)
+        scores = model.scores(parsed, ranked, self.retriever.known_share(parsed))
+        elsewhere = next(
+            (name for name in parsed.slots.elsewhere if name not in self._own),
+            "",
+        )
+        if elsewhere:
+            scores = [round(score * model.limits.offer / 200, 2) for score in scores]
+        named = tuple((self.entries[match.number].id, match) for match, _ in ranked)
+        return Look(cleaned, parsed, spelled, named, tuple(scores), elsewhere)
+
+    def _current_first(
+        self, ranked: list[tuple[Match, float]], today: date
+    ) -> list[tuple[Match, float]]:
+        """Put entries that are in their time before those that are not, the rest being equal."""
+        current = [self.entries[match.number].is_current(today) for match, _ in ranked]
+        if all(current):
+            return ranked
+        moved = [
+            (match, value - (0.0 if now else _EXPIRED))
+            for (match, value), now in zip(ranked, current, strict=True)
+        ]
+        return sorted(moved, key=lambda pair: -pair[1])
+
+    def _subject_of(self, parsed: Parsed) -> str:
+        """Return the words of a clause that the next clause may lean on."""
+        words = self.lexicon.cutter.cut(parsed.gloss or parsed.text)
+        concepts = self.lexicon.concepts
+        kept = [
+            word
+            for word in words
+            if len(word) > 1
+            and any(c[0] == "S" and c[2:] not in self.lexicon.shared for c in concepts.get(word, ()))
+        ]
+        return "".join(kept[:4])
+
+    def _decide(self, question: str, looks: tuple[Look, ...], cleaned: str) -> _Verdict:
+        """Join the looks at the whole and at its parts into one decision."""
+        limits = self.model_for(looks[0].parsed).limits
+        merged: dict[str, Answer] = {}
+        for number, look in enumerate(looks):
+            factor = 1.0 if number == 0 else _OF_PART
+            for (key, _), score in zip(look.ranked, look.scores, strict=True):
+                value = round(score * factor, 2)
+                if key not in merged or value > merged[key].score:
+                    part = question if number == 0 else look.text
+                    merged[key] = Answer(key, value, part)
+        best = sorted(merged.values(), key=lambda answer: -answer.score)
+        ranked = tuple((answer.id, answer.score) for answer in best[:_RANKED])
+        scores = [answer.score for answer in best]
+        long = len(looks[0].parsed.text) > LONG
+        outcome = limits.outcome(scores, stricter=_STRICTER if long else 0.0)
+        reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
+        answers: tuple[Answer, ...] = ()
+        several = self._several(looks, limits.offer)
+        if outcome is Outcome.HIT and looks[0].bars_direct_answer(best[0].id):
+            outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
+        if looks[0].elsewhere:
+            outcome, reason = Outcome.MISS, f"not ours: {looks[0].elsewhere}"
+        elif len(several) > 1:
+            sure = all(answer.score >= limits.answer for answer in several)
+            outcome = Outcome.HIT if sure else Outcome.UNSURE
+            reason = f"{len(several)} questions"
+            answers = several if sure else _filled(several, best, limits.offer)
+        elif outcome is Outcome.HIT:
+            answers = (best[0],)
+        elif outcome is Outcome.UNSURE:
+            answers = _filled((), best, limits.offer)
+        decision = Decision(
+            question,
+            outcome,
+            answers,
+            ranked,
+            whole=outcome is Outcome.HIT or not is_fragment(cleaned, self.lexicon),
+        )
+        return _Verdict(decision, looks, reason)
+
+    def _several(self, looks: tuple[Look, ...], offer: float) -> tuple[Answer, ...]:
+        """Return one answer for each clause that asks something of its own."""
+        found: dict[str, Answer] = {}
+        for look in looks[1:]:
+            if look.top >= offer and not look.elsewhere and is_asking(look.text, self.lexicon):
+                answer = Answer(look.ranked[0][0], look.scores[0], look.text)
+                if answer.id not in found or answer.score > found[answer.id].score:
+                    found[answer.id] = answer
+        return tuple(found.values())[:CHOICES]
+
+
+def _filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tuple[Answer, ...]:
+    """Fill the choices up with the next best entries; a hopeless one is not offered."""
+    chosen = {answer.id: answer for answer in first}
+    for answer in best:
+        if len(chosen) >= CHOICES or answer.score < offer / 8:
+            break
+        chosen.setdefault(answer.id, answer)
+    return tuple(chosen.values())
+
+
+def _about(item: Indexed) -> set[str]:
+    """Return the places and offices that half of an entry's phrasings are about: these are ours."""
+    named = [name for phrasing in item.phrasings for name in phrasing.slots.elsewhere]
+    return {name for name in named if 2 * named.count(name) >= len(item.phrasings)}
+
+
+def index_entry(entry: Entry, parser: Parser) -> Indexed:
+    """Parse an entry's phrasings and join what they say."""
+    phrasings = tuple(parser.parse(parser.clean(text)[0]) for text in entry.all_phrasings)
+    counts: dict[str, int] = {}
+    for phrasing in phrasings:
+        for idea in phrasing.ideas:
+            counts[idea] = counts.get(idea, 0) + 1
+    core = {
+        idea: count / len(phrasings)
+        for idea, count in counts.items()
+        if 2 * count >= len(phrasings) and idea[0] in "Swe"
+    }
+    return Indexed(
+        entry=entry,
+        phrasings=phrasings,
+        slots=entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings)),
+        ideas=frozenset(counts),
+        grams=frozenset(gram for phrasing in phrasings for gram in phrasing.grams),
+        aspects=frozenset(idea for idea in counts if idea[0] == "A"),
+        core=core,
+    )

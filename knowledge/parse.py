@@ -1,0 +1,153 @@
+"""Turn a text into what is compared: repaired words, concepts, character grams, syllables and hard slots.
+
+Entries and questions go through the same steps, so both sides always agree. Floor 0; pure but for a bounded cache.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from knowledge.lexicon import Lexicon, stem
+from knowledge.repair import Repairs
+from knowledge.slots import Slots, find_slots
+from knowledge.text import bare, is_latin, normalise
+
+Weights = Mapping[str, float]
+_LATIN = re.compile(r"[a-z][a-z']*")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_KIND_WEIGHTS = {"S": 1.0, "A": 0.6, "X": 0.25}
+_INSIDE = 0.5  # a concept of a word inside a longer known word
+_PLAIN_WORD = 0.7
+_STOP_WORD = 0.3
+_NEAR = 0.6  # a concept that is only near a word, and the word is in no entry
+_LONGEST_PHRASE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One text, ready to be compared."""
+
+    text: str  # repaired, without punctuation and noise
+    gloss: str  # the Chinese of an English text, else empty
+    ideas: Weights  # concepts, plain words and English stems
+    grams: Weights  # pieces of two and three characters
+    sounds: Weights  # pairs of syllables
+    slots: Slots
+    repairs: tuple[tuple[str, str], ...] = ()
+
+
+class Parser:
+    """Parses texts with one lexicon; questions also with the repairs of one set of entries."""
+
+    __slots__ = ("_inside", "lexicon", "repairs")
+
+    def __init__(self, lexicon: Lexicon, repairs: Repairs | None = None) -> None:
+        self.lexicon = lexicon
+        self.repairs = repairs
+        self._inside = lru_cache(maxsize=8192)(self._concepts_of)
+
+    def clean(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Normalise, spell out pinyin and regional words; punctuation stays."""
+        text = normalise(text)
+        changes: tuple[tuple[str, str], ...] = ()
+        if self.repairs is not None and _LATIN.search(text):
+            text, changes = self.repairs.spell(text)
+        return self.lexicon.regional_words.replace(text, self.lexicon.regional), changes
+
+    def parse(self, cleaned: str, *, today: date | None = None) -> Parsed:
+        """Parse a text that `clean` has made."""
+        text = bare(cleaned)
+        changes: tuple[tuple[str, str], ...] = ()
+        if self.repairs is not None:
+            text, changes = self.repairs.repair(text)
+        slots = find_slots(text, self.lexicon, today=today)
+        text = self._without_noise(text)
+        stems = self._stems(text)
+        gloss = self._gloss(stems) if stems and is_latin(text) else ""
+        han = "".join(_HAN_RUN.findall(text)) or gloss
+        words = self.lexicon.cutter.cut(han)
+        if gloss:
+            slots = find_slots(f"{gloss} {text}", self.lexicon, today=today)
+        return Parsed(
+            text=text,
+            gloss=gloss,
+            ideas=self._ideas(words, stems),
+            grams=_grams(han, stems),
+            sounds=self._sounds(han),
+            slots=slots,
+            repairs=changes,
+        )
+
+    def words(self, parsed: Parsed) -> tuple[str, ...]:
+        """Cut a parsed text into its Chinese words."""
+        return self.lexicon.cutter.cut("".join(_HAN_RUN.findall(parsed.text)))
+
+    def _without_noise(self, text: str) -> str:
+        short = bare(self.lexicon.noise.replace(text, {}))
+        return short if len(short) > 1 else text
+
+    def _stems(self, text: str) -> tuple[str, ...]:
+        return tuple(stem(word) for word in _LATIN.findall(text))
+
+    def _gloss(self, stems: tuple[str, ...]) -> str:
+        """Translate the phrases the glossary knows, the longest first."""
+        chinese: list[str] = []
+        place = 0
+        while place < len(stems):
+            for length in range(min(_LONGEST_PHRASE, len(stems) - place), 0, -1):
+                found = self.lexicon.english.get(stems[place : place + length])
+                if found:
+                    chinese.append(found)
+                    place += length
+                    break
+            else:
+                place += 1
+        return "".join(dict.fromkeys(chinese))
+
+    def _ideas(self, words: tuple[str, ...], stems: tuple[str, ...]) -> dict[str, float]:
+        ideas: dict[str, float] = {}
+        for word in words:
+            for idea, weight in self._inside(word):
+                if weight > ideas.get(idea, 0.0):
+                    ideas[idea] = weight
+        for found in stems:
+            ideas["e:" + found] = _STOP_WORD if found in self.lexicon.stop_latin else 1.0
+        return ideas
+
+    def _concepts_of(self, word: str) -> tuple[tuple[str, float], ...]:
+        """List the concepts of a word with their weights, those of words inside it at half weight."""
+        concepts = self.lexicon.concepts
+        found = {concept: _KIND_WEIGHTS[concept[0]] for concept in concepts.get(word, ())}
+        for length in range(2, len(word)):
+            for place in range(len(word) - length + 1):
+                for concept in concepts.get(word[place : place + length], ()):
+                    found.setdefault(concept, _KIND_WEIGHTS[concept[0]] * _INSIDE)
+        if word in concepts or len(word) < 2 or word in self.lexicon.particles:
+            return tuple(found.items())
+        found["w:" + word] = _PLAIN_WORD
+        if self.repairs is not None and word not in self.repairs.known:
+            for concept, closeness in self.lexicon.near.get(word, ()):
+                found.setdefault(concept, _KIND_WEIGHTS[concept[0]] * _NEAR * closeness)
+        return tuple(found.items())
+
+    def _sounds(self, han: str) -> dict[str, float]:
+        first = self.lexicon.sounds.first
+        keys = [first.get(character, "?") for character in han]
+        return dict.fromkeys((f"{a} {b}" for a, b in zip(keys, keys[1:], strict=False)), 1.0)
+
+
+def _grams(han: str, stems: tuple[str, ...]) -> dict[str, float]:
+    """List the pairs and triples of characters, and of English the word pairs and letter triples."""
+    grams = dict.fromkeys((han[place : place + 2] for place in range(len(han) - 1)), 1.0)
+    grams.update(dict.fromkeys((han[place : place + 3] for place in range(len(han) - 2)), 1.0))
+    if len(han) < 4:
+        grams.update(dict.fromkeys(han, 0.5))
+    for first, second in zip(stems, stems[1:], strict=False):
+        grams[f"{first} {second}"] = 1.0
+    for word in stems:
+        padded = f"^{word}$"
+        for place in range(len(padded) - 2):
+            grams[padded[place : place + 3]] = 0.5
+    return grams

@@ -1,0 +1,168 @@
+"""Repair what a pinyin keyboard does to a question, against words that are known: 抱名 is 报名, xuequ is 学区.
+
+A noisy-channel cut: the text is cut into words by the cheapest path, and a window that is no known word but sounds
+like one may be taken for it at a price. Common characters and words are cheap as they stand, so they stay. Pinyin in
+Latin letters is written out the same way. Floor 0; pure.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from knowledge.lexicon import Lexicon
+from knowledge.sound import merge
+
+Key = tuple[str, ...]
+Changes = tuple[tuple[str, str], ...]
+_LONGEST_WORD = 5
+_UNKNOWN = 14.0  # the price of a character that is in no list
+_REPAIR = 6.0  # the price of taking a window for another word, on top of that word's
+_SECOND = 2.5  # and for every further character that differs
+_NOT_EXACT = 1.5  # and if the sounds are only alike (zh for z), not the same
+_KNOWN_WORD = 5.0  # the price of a word of the entries
+_LATIN_RUN = re.compile(r"[a-z]+(?: +[a-z]+)*")
+
+
+class Repairs:
+    """Known words by their sound: those of the entries (`known`), and those of the lexicon. Frozen once built."""
+
+    __slots__ = ("_alike", "_by_sound", "_typed", "known", "lexicon")
+
+    def __init__(self, lexicon: Lexicon, words: Iterable[str]) -> None:
+        self.lexicon = lexicon
+        self.known = frozenset(words)
+        own = {word for word in lexicon.concepts if word[0] >= "\u3400"}
+        self._by_sound = _by_sound(lexicon, self.known | own)
+        self._typed = self._typed_words(own)
+        self._alike = lru_cache(maxsize=16384)(self._find_alike)
+
+    def repair(self, text: str) -> tuple[str, Changes]:
+        """Repair a normalised text; return it with the pairs (was, is)."""
+        size = len(text)
+        best: list[float] = [0.0] * (size + 1)
+        take: list[tuple[int, str]] = [(1, "")] * (size + 1)
+        for place in range(size - 1, -1, -1):
+            price = self._price(text[place]) + best[place + 1]
+            chosen = (1, "")
+            for length in range(2, min(_LONGEST_WORD, size - place) + 1):
+                if text[place + length - 1] < "\u3400":
+                    break
+                window = text[place : place + length]
+                cost = self._price(window)
+                word = ""
+                if cost >= _UNKNOWN:
+                    word, cost = self._alike(window)
+                if cost + best[place + length] < price:
+                    price = cost + best[place + length]
+                    chosen = (length, word)
+            best[place], take[place] = price, chosen
+        return _walk(text, take)
+
+    def _price(self, word: str) -> float:
+        """Price a word as it stands; `_UNKNOWN` or more if it is none."""
+        if word in self.known:
+            return _KNOWN_WORD - 0.5 * len(word) if len(word) > 1 else _KNOWN_WORD + 2
+        return self.lexicon.cutter.costs.get(word, _UNKNOWN)
+
+    def _find_alike(self, window: str) -> tuple[str, float]:
+        """Return the known word that sounds like the window and costs least, with its price."""
+        best, least = "", 99.0
+        if window[0] < "\u3400" or window in self.lexicon.guarded:
+            return best, least
+        sounds = self.lexicon.sounds
+        for key in sounds.keys_of(window):
+            for word in self._by_sound.get(key, ()):
+                wrong = [was for was, now in zip(window, word, strict=True) if was != now]
+                if len(wrong) == len(word) or not self.lexicon.particles.isdisjoint(wrong):
+                    continue
+                price = self._price(word) + _REPAIR + _SECOND * (len(wrong) - 1)
+                if sounds.exactly(window) != sounds.exactly(word):
+                    price += _NOT_EXACT
+                if window[0] != word[0]:
+                    price += 0.1
+                if price < least:
+                    best, least = word, price
+        return best, least
+
+    def _typed_words(self, own: Iterable[str]) -> Mapping[Key, tuple[str, float]]:
+        """Keep the cheapest word for every sound, exact or (marked, and dearer) merged."""
+        typed: dict[Key, tuple[str, float]] = {}
+        for word in (*self.lexicon.cutter.costs, *own, *self.known):
+            price = self._price(word)
+            exact = self.lexicon.sounds.exactly(word)
+            if "" in exact:
+                continue
+            for key, cost in ((exact, price), (tuple("~" + merge(part) for part in exact), price + 3)):
+                if key not in typed or cost < typed[key][1]:
+                    typed[key] = (word, cost)
+        return typed
+
+    def spell(self, text: str) -> tuple[str, Changes]:
+        """Write the pinyin of a normalised text as Chinese; English stays as it is."""
+        changes: list[tuple[str, str]] = []
+
+        def written(found: re.Match[str]) -> str:
+            chinese = self._from_pinyin(found.group())
+            if chinese:
+                changes.append((found.group(), chinese))
+            return chinese or found.group()
+
+        text = _LATIN_RUN.sub(written, text)
+        return text, tuple(changes)
+
+    def _from_pinyin(self, run: str) -> str:
+        """Write one run of Latin words as Chinese, or return nothing if it is not pinyin."""
+        syllables: list[str] = []
+        for word in run.split():
+            parts = self.lexicon.sounds.split(word)
+            if not parts:
+                return ""
+            syllables.extend(parts)
+        if len(syllables) < 2 or self._is_english(run):
+            return ""
+        return self._cheapest(tuple(syllables))
+
+    def _is_english(self, run: str) -> bool:
+        words = run.split()
+        english = sum(word in self.lexicon.stop_latin or len(word) == 1 for word in words)
+        return 2 * english > len(words)
+
+    def _cheapest(self, syllables: Key) -> str:
+        """Choose the most probable words for a line of syllables."""
+        size = len(syllables)
+        merged = tuple("~" + merge(syllable) for syllable in syllables)
+        best: list[tuple[float, str]] = [(0.0, "")] * (size + 1)
+        for place in range(size - 1, -1, -1):
+            options: list[tuple[float, str]] = []
+            for end in range(place + 1, min(place + _LONGEST_WORD, size) + 1):
+                for key in (syllables[place:end], merged[place:end]):
+                    if key in self._typed:
+                        word, price = self._typed[key]
+                        options.append((price + best[end][0], word + best[end][1]))
+            best[place] = min(options, default=(99.0 + best[place + 1][0], best[place + 1][1]))
+        return best[0][1]
+
+
+def _by_sound(lexicon: Lexicon, words: Iterable[str]) -> dict[Key, tuple[str, ...]]:
+    """Index words of two characters and more by the ways they may sound."""
+    found: dict[Key, list[str]] = {}
+    for word in sorted(words):
+        if 1 < len(word) <= _LONGEST_WORD:
+            for key in lexicon.sounds.keys_of(word):
+                found.setdefault(key, []).append(word)
+    return {key: tuple(alike) for key, alike in found.items()}
+
+
+def _walk(text: str, take: list[tuple[int, str]]) -> tuple[str, Changes]:
+    """Follow the cheapest path and write what it took."""
+    out: list[str] = []
+    changes: list[tuple[str, str]] = []
+    place = 0
+    while place < len(text):
+        length, word = take[place]
+        was = text[place : place + length]
+        if word:
+            changes.append((was, word))
+        out.append(word or was)
+        place += length
+    return "".join(out), tuple(changes)

@@ -1,0 +1,257 @@
+"""Who answers what and until when, and the words that mean danger or plainly are a complaint.
+
+Floor 0. All of it is data in routing.yaml; here is only how a message is held against those words. Danger is
+looked for in the text without blanks and punctuation, so that 不 想 活 了 is still seen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from opencc import OpenCC
+
+from knowledge.messages import say
+from knowledge.problem import Problem
+from knowledge.reading import Rows, nearest
+from knowledge.schema_desk import KINDS, CategoryRow, EmergencyRow, RoutingRow
+from knowledge.yamlio import Where
+
+_TO_SIMPLIFIED = OpenCC("t2s")
+FIRST_CHOICES = 8  # more buttons than this nobody reads on a phone
+_BETWEEN_CHINESE = re.compile(r"(?<=[一-鿿])[^\w]+(?=[一-鿿])")
+_SEAM = re.compile(r"(?<=[一-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[一-鿿])")
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A section of the bureau that answers cases."""
+
+    id: str
+    name: str
+    name_en: str
+    phone: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Within how many working days a kind is answered; `basis` says on what ground."""
+
+    workdays: int
+    basis: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a matter is about. `confidential`: never shown to the unit complained about."""
+
+    id: str
+    label: str
+    label_en: str
+    department: str
+    under: str | None
+    hints: tuple[str, ...]
+    urgency: str  # normal, priority or urgent
+    confidential: bool
+    limit_workdays: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hotline:
+    """A number that people in need are given; a `sample` is to be checked locally first."""
+
+    number: str
+    title: str
+    title_en: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Danger found in a message. `urgent`: act at once; otherwise somebody should only have a look."""
+
+    group: str
+    title: str
+    title_en: str
+    urgent: bool
+    look: bool
+    words: tuple[str, ...]  # what was found, for the person who reviews it
+    hotlines: tuple[Hotline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The whole of routing.yaml."""
+
+    departments: Mapping[str, Department]
+    limits: Mapping[str, Limit]
+    categories: Mapping[str, Category]
+    hotlines: Mapping[str, Hotline]
+    emergencies: tuple[EmergencyRow, ...]
+    personal: tuple[str, ...]
+    plain_words: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+
+    def first_choices(self) -> tuple[Category, ...]:
+        """Give the categories a parent chooses from first, in the file's order."""
+        return tuple(one for one in self.categories.values() if one.under is None)
+
+    def second_choices(self, category_id: str) -> tuple[Category, ...]:
+        """Give the categories under one; empty where there is nothing finer to choose."""
+        return tuple(one for one in self.categories.values() if one.under == category_id)
+
+    def department_of(self, category_id: str) -> Department:
+        """Give the department that answers a category; an unknown one goes where the last does."""
+        category = self.categories.get(category_id) or tuple(self.categories.values())[-1]
+        return self.departments[category.department]
+
+    def limit_days(self, kind: str, category_id: str = "") -> int:
+        """Give the time limit in working days; a category's own limit goes before its kind's.
+
+        A category's limit holds for what must be handled, not for a plain question.
+        """
+        category = self.categories.get(category_id)
+        if category is not None and category.limit_workdays is not None and kind != "question":
+            return category.limit_workdays
+        return self.limits[kind].workdays
+
+    def suggest(self, text: str, limit: int = 3) -> tuple[Category, ...]:
+        """Give the categories whose hints occur in the text, the most telling first."""
+        folded = fold(text)
+        found = [
+            (sum(len(hint) for hint in one.hints if _has(folded, hint)), -place, one)
+            for place, one in enumerate(self.categories.values())
+        ]
+        ranked = sorted((row for row in found if row[0]), key=lambda row: row[:2], reverse=True)
+        return tuple(one for _, _, one in ranked[:limit])
+
+    def plain_kind(self, text: str) -> str | None:
+        """Give the kind a message plainly is (我要投诉 …); None for a question about complaining."""
+        folded = fold(text)
+        for kind, words, unless in self.plain_words:
+            if any(_has(folded, word) for word in words):
+                return None if any(_has(folded, word) for word in unless) else kind
+        return None
+
+    def emergency(self, text: str) -> Emergency | None:
+        """Find danger in a message: the first urgent group, or else the first that wants a look."""
+        folded = fold(text)
+        personal = any(_has(folded, word) for word in self.personal)
+        soft: Emergency | None = None
+        for group in self.emergencies:
+            found = [
+                word
+                for word in group.words
+                if _has(folded, word) and not _covered(folded, word, group.innocent)
+            ]
+            if not found or (not personal and any(_has(folded, word) for word in group.calm)):
+                continue
+            hard = [word for word in found if not _covered(folded, word, group.soft)]
+            if hard and group.urgent:
+                return self._emergency(group, hard, urgent=True)
+            soft = soft or self._emergency(group, found, urgent=False)
+        return soft
+
+    def _emergency(self, group: EmergencyRow, words: list[str], *, urgent: bool) -> Emergency:
+        shown = tuple(self.hotlines[number] for number in group.hotlines if number in self.hotlines)
+        return Emergency(
+            group.id, group.title, group.title_en, urgent, not urgent, tuple(words), shown
+        )
+
+
+def fold(text: str) -> str:
+    """Bring a message into the form in which words are looked for: no blanks inside Chinese."""
+    folded = _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", text).lower())
+    folded = _SEAM.sub(" ", _BETWEEN_CHINESE.sub("", folded))
+    return " " + re.sub(r"[^\w]+", " ", folded).strip() + " "
+
+
+def _has(folded: str, word: str) -> bool:
+    return _needle(word) in folded
+
+
+def _needle(word: str) -> str:
+    return f" {word} " if word.isascii() else word
+
+
+def _covered(folded: str, word: str, soft: tuple[str, ...]) -> bool:
+    """Tell whether every occurrence of the word lies within one of the soft phrases."""
+    spans = [
+        (found.start(), found.end())
+        for phrase in soft
+        for found in re.finditer(re.escape(_needle(phrase)), folded)
+    ]
+    return all(
+        any(start <= found.start() and found.end() <= end for start, end in spans)
+        for found in re.finditer(re.escape(_needle(word)), folded)
+    )
+
+
+def make_routing(rows: Rows[RoutingRow]) -> tuple[Routing, tuple[Problem, ...]]:
+    """Make the routing of a file that was read, with what is wrong between its parts."""
+    row = rows.rows[0][0]
+    routing = Routing(
+        MappingProxyType({one.id: Department(**one.model_dump()) for one in row.departments}),
+        MappingProxyType({kind: Limit(**getattr(row.limits, kind).model_dump()) for kind in KINDS}),
+        MappingProxyType({one.id: Category(**one.model_dump()) for one in row.categories}),
+        MappingProxyType({one.number: Hotline(**one.model_dump()) for one in row.hotlines}),
+        tuple(
+            one.model_copy(update={"words": _longest_first(one.words)}) for one in row.emergencies
+        ),
+        row.personal,
+        tuple((one.kind, one.words, one.unless) for one in row.plain_words),
+    )
+    return routing, tuple(_problems(rows, row, routing))
+
+
+def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=len, reverse=True))
+
+
+def _problems(rows: Rows[RoutingRow], row: RoutingRow, routing: Routing) -> Iterator[Problem]:
+    for name, ids in (
+        ("departments", [one.id for one in row.departments]),
+        ("categories", [one.id for one in row.categories]),
+        ("hotlines", [one.number for one in row.hotlines]),
+        ("emergencies", [one.id for one in row.emergencies]),
+    ):
+        yield from _twice(rows, name, ids)
+    for number, category in enumerate(row.categories):
+        yield from _category_problems(rows, ("categories", number), category, routing)
+    for number, group in enumerate(row.emergencies):
+        for index, hotline in enumerate(group.hotlines):
+            if hotline not in routing.hotlines:
+                near = nearest(hotline, tuple(routing.hotlines))
+                told = say("unknown_hotline", number=hotline, nearest=near)
+                yield _at(rows, ("emergencies", number, "hotlines", index), told)
+    if len(routing.first_choices()) > FIRST_CHOICES:
+        told = say("too_many_choices", count=len(routing.first_choices()), limit=FIRST_CHOICES)
+        yield _at(rows, ("categories",), told)
+
+
+def _category_problems(
+    rows: Rows[RoutingRow], where: Where, category: CategoryRow, routing: Routing
+) -> Iterator[Problem]:
+    if category.department not in routing.departments:
+        near = nearest(category.department, tuple(routing.departments))
+        told = say("unknown_department", id=category.department, nearest=near)
+        yield _at(rows, (*where, "department"), told)
+    if category.under is not None:
+        group = routing.categories.get(category.under)
+        if group is None or group.under is not None:
+            yield _at(rows, (*where, "under"), say("unknown_group", id=category.under))
+
+
+def _twice(rows: Rows[RoutingRow], name: str, ids: list[str]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for number, one in enumerate(ids):
+        line = rows.place((name, number))[0]
+        if one in first:
+            yield _at(rows, (name, number), say("duplicate_row", id=one, first=first[one]))
+        first.setdefault(one, line)
+
+
+def _at(rows: Rows[RoutingRow], where: Where, message: str) -> Problem:
+    return Problem(rows.file, *rows.place(where), message)

@@ -1,0 +1,198 @@
+"""The bureau's schools, and which of them a parent means. A name is never guessed silently.
+
+Floor 0. A hit needs a name or alias that stands in the text as it is and can mean only one school; whatever
+is merely like a name (实脸小学), could be several (实验小学 with two campuses) or is part of a longer unknown
+name (光明实验小学) becomes a question with candidates.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from rapidfuzz import fuzz
+
+from knowledge.entry import Outcome
+from knowledge.messages import say
+from knowledge.problem import Problem
+from knowledge.reading import Rows
+from knowledge.schema_desk import SchoolRow
+
+_DATA = yaml.load(  # safe loader
+    Path(__file__).with_name("school_names.yaml").read_text(encoding="utf-8"),
+    Loader=yaml.CSafeLoader,
+)
+_NUMERALS: str = _DATA["numerals"]
+_DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
+_BEFORE = frozenset(_DATA["before"])
+_BEHIND = re.compile(_DATA["behind"])
+_ANY_SCHOOL = frozenset(_DATA["any_school"])
+_NO_NAME: tuple[str, ...] = tuple(_DATA["no_name"])
+_FUZZY = 75.0
+_SHORT = 16  # a longer text is a story, and only names that stand in it count
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school, kindergarten or office; `kind` and `ownership` as in schools.yaml."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    kind: str
+    ownership: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolMatch:
+    """The one school that is meant (hit), those that may be meant (unsure), or none (miss)."""
+
+    outcome: Outcome
+    schools: tuple[School, ...] = ()
+
+
+def find_schools(schools: Sequence[School], text: str, limit: int = 3) -> SchoolMatch:
+    """Find the school that a text names; several named schools are candidates, not a hit."""
+    wanted = key_of(text)
+    if not wanted:
+        return SchoolMatch(Outcome.MISS)
+    named, doubtful = _named(schools, wanted)
+    if len(named) == 1 and not doubtful:
+        return SchoolMatch(Outcome.HIT, named)
+    if named or doubtful:
+        return SchoolMatch(Outcome.UNSURE, _once((*named, *doubtful))[:limit])
+    like = _alike(schools, wanted, limit)
+    return SchoolMatch(Outcome.UNSURE if like else Outcome.MISS, like)
+
+
+def mentioned_schools(schools: Sequence[School], text: str) -> tuple[School, ...]:
+    """Give the schools that a text plainly names, in the text's order (一中二中去年分数线)."""
+    return _named(schools, key_of(text))[0]
+
+
+def named_schools(
+    schools: Sequence[School], text: str
+) -> tuple[tuple[School, ...], tuple[School, ...]]:
+    """Give the schools that stand in a text for certain, and those that perhaps do, in its order."""
+    return _named(schools, key_of(text))
+
+
+@lru_cache(maxsize=4096)
+def key_of(text: str) -> str:
+    """Bring a name into the form in which names are compared: 第一中学, 一中 and 1中 are one."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = re.sub(r"[^\w]+", "", folded)
+    folded = re.sub(r"(\d+)(?=[中小幼])", lambda found: _chinese_number(found.group()), folded)
+    folded = re.sub(rf"第(?=[{_NUMERALS}]+[中小幼])", "", folded)
+    return re.sub(r"中学(?![生校])", "中", folded)
+
+
+def _chinese_number(digits: str) -> str:
+    number = int(digits)
+    if len(digits) > 2 or number == 0:
+        return digits
+    tens, ones = divmod(number, 10)
+    ten = "" if tens == 0 else ("十" if tens == 1 else f"{tens}十".translate(_DIGITS))
+    return ten + ("" if ones == 0 else str(ones).translate(_DIGITS))
+
+
+def _named(schools: Sequence[School], text: str) -> tuple[tuple[School, ...], tuple[School, ...]]:
+    """Give the schools that stand in the text for certain, and those that perhaps do."""
+    certain: list[School] = []
+    doubtful: list[School] = []
+    for start, end in _spans(schools, text):
+        owners = [one for one in schools if text[start:end] in _keys(one)]
+        longer = [one for one in schools if _is_longer(one, text[start:end]) and one not in owners]
+        before, behind = text[:start], text[end:]
+        if _part_of_number(before, text[start:end], behind):
+            continue
+        if len(owners) > 1 or longer or _BEHIND.match(behind):
+            doubtful.extend([*owners, *longer])
+        elif before and before[-1] not in _BEFORE and not _ends_with_school(schools, before):
+            doubtful.extend(owners)
+        else:
+            certain.extend(owners)
+    return _once(certain), _once(doubtful)
+
+
+def _spans(schools: Sequence[School], text: str) -> Iterator[tuple[int, int]]:
+    """Find names in the text, the longest first and none inside another, in the text's order."""
+    keys = sorted({key for one in schools for key in _keys(one)}, key=len, reverse=True)
+    taken: list[tuple[int, int]] = []
+    for key in keys:
+        for found in re.finditer(re.escape(key), text):
+            start, end = found.span()
+            if all(end <= left or right <= start for left, right in taken):
+                taken.append((start, end))
+    return iter(sorted(taken))
+
+
+def _keys(school: School) -> tuple[str, ...]:
+    return tuple(key_of(name) for name in (school.name, *school.aliases))
+
+
+def _is_longer(school: School, key: str) -> bool:
+    """Tell whether the school's name goes on where this name ends: 实验小学 → 实验小学东校区."""
+    return any(name.startswith(key) and name != key for name in _keys(school))
+
+
+def _part_of_number(before: str, key: str, behind: str) -> bool:
+    """Tell whether 一中 here is part of 十一中, 初一中 or 一中心 and so no name at all."""
+    if key[0] in _NUMERALS and before and before[-1] in _NUMERALS + "初高":
+        return True
+    return key.endswith("中") and behind.startswith(_NO_NAME)
+
+
+def _ends_with_school(schools: Sequence[School], before: str) -> bool:
+    return any(before.endswith(key) for one in schools for key in _keys(one))
+
+
+def _alike(schools: Sequence[School], text: str, limit: int) -> tuple[School, ...]:
+    """Give schools with names like the text; other numbers and other stages are not alike."""
+    if len(text) > _SHORT or text in _ANY_SCHOOL:
+        return ()
+    scored = [(max(_likeness(text, key) for key in _keys(one)), one) for one in schools]
+    good = sorted((row for row in scored if row[0] >= _FUZZY), key=lambda row: -row[0])
+    return tuple(one for _, one in good)[:limit]
+
+
+def _likeness(text: str, key: str) -> float:
+    if len(text) > 1 and text in key:
+        return 100.0
+    return fuzz.ratio(text, key) if _marks(text) == _marks(key) else 0.0
+
+
+def _marks(name: str) -> tuple[str, str]:
+    """Give what must not differ between likes: the number in a name, and the stage."""
+    number = "".join(sign for sign in name if sign in _NUMERALS)
+    stage = next((word for word in ("幼儿园", "小学", "中", "小", "幼") if word in name), "")
+    return number, stage[:1]
+
+
+def _once(schools: Sequence[School]) -> tuple[School, ...]:
+    return tuple({one.id: one for one in schools}.values())
+
+
+def make_schools(rows: Rows[SchoolRow]) -> tuple[tuple[School, ...], tuple[Problem, ...]]:
+    """Make the schools of a file that was read, with what is wrong between them."""
+    schools = tuple(School(**row.model_dump()) for row, _ in rows.rows)
+    return schools, tuple(_problems(rows))
+
+
+def _problems(rows: Rows[SchoolRow]) -> Iterator[Problem]:
+    ids: dict[str, int] = {}
+    names: dict[str, SchoolRow] = {}
+    for row, where in rows.rows:
+        place = rows.place((*where, "id"))
+        if row.id in ids:
+            told = say("duplicate_row", id=row.id, first=ids[row.id])
+            yield Problem(rows.file, *place, told)
+        ids.setdefault(row.id, place[0])
+        owner = names.setdefault(key_of(row.name), row)
+        if owner.id != row.id:
+            told = say("same_name", name=row.name, first=owner.id, second=row.id)
+            yield Problem(rows.file, *place, told, error=False)

@@ -1,0 +1,90 @@
+"""How Chinese characters sound: toneless syllables, merged where pinyin keyboards and dialects confuse them.
+
+The table is shipped (knowledge/lexicon/pinyin.txt), so that no pinyin library is loaded at run time. Floor 0; pure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+_MOST_KEYS = 4  # ways to read one word that are looked up
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Readings of characters, and the syllables that exist; `first` and `further` hold merged keys."""
+
+    exact: Mapping[str, str]
+    first: Mapping[str, str]
+    further: Mapping[str, tuple[str, ...]]
+    syllables: frozenset[str]
+
+    def keys_of(self, word: str) -> tuple[tuple[str, ...], ...]:
+        """List the ways a word may sound as tuples of merged syllables; empty if a character is unknown."""
+        readings: list[tuple[str, ...]] = []
+        for character in word:
+            first = self.first.get(character)
+            if first is None:
+                return ()
+            readings.append((first, *self.further.get(character, ())))
+        return tuple(key for key, _ in zip(product(*readings), range(_MOST_KEYS), strict=False))
+
+    def exactly(self, word: str) -> tuple[str, ...]:
+        """Spell a word with its first readings, unmerged."""
+        return tuple(self.exact.get(character, "") for character in word)
+
+    def split(self, run: str) -> tuple[str, ...]:
+        """Split a run of letters into pinyin syllables, the longest first; empty if it is not pinyin."""
+        return _split(run, self.syllables)
+
+
+def read_sounds(path: Path) -> Sounds:
+    """Read `syllable characters|characters` lines; after the bar stand further readings."""
+    exact: dict[str, str] = {}
+    first: dict[str, str] = {}
+    further: dict[str, list[str]] = {}
+    syllables: set[str] = set()
+    for line in path.read_text("utf-8").splitlines():
+        syllable, _, characters = line.partition(" ")
+        syllables.add(syllable)
+        key = merge(syllable)
+        main, _, rest = characters.partition("|")
+        for character in main:
+            exact[character] = syllable
+            first[character] = key
+        for character in rest:
+            further.setdefault(character, []).append(key)
+    rare = {character: tuple(dict.fromkeys(keys)) for character, keys in further.items()}
+    return Sounds(exact, first, rare, frozenset(syllables))
+
+
+def merge(syllable: str) -> str:
+    """Merge what sounds alike: zh/z, ch/c, sh/s, -ng/-n, n/l, f/hu."""
+    if syllable[:2] in {"zh", "ch", "sh"}:
+        syllable = syllable[0] + syllable[2:]
+    if syllable.endswith("ng"):
+        syllable = syllable[:-1]
+    if syllable.startswith("n") and len(syllable) > 1:
+        syllable = "l" + syllable[1:]
+    return _HU.get(syllable, syllable)
+
+
+_HU = {"hui": "fei", "hua": "fa", "huan": "fan", "hun": "fen", "hu": "fu", "huo": "fo"}
+
+
+def _split(run: str, syllables: frozenset[str]) -> tuple[str, ...]:
+    """Split greedily from the left with one step back where the rest would not work out."""
+    size = len(run)
+    if size > 120:
+        return ()
+    best: list[tuple[str, ...] | None] = [None] * size + [()]
+    for place in range(size - 1, -1, -1):
+        for length in range(min(6, size - place), 0, -1):
+            rest = best[place + length]
+            piece = run[place : place + length]
+            if rest is not None and piece in syllables:
+                known = best[place]
+                if known is None or len(rest) + 1 < len(known):
+                    best[place] = (piece, *rest)
+    return best[0] or ()

@@ -1,0 +1,334 @@
+"""Read a question for a published figure: which kind of figure, which schools, which year, which part of it.
+
+Floor 0; pure. Only what plainly asks for a figure becomes a wish: a question about the rules is left to the FAQ, and
+a school is never guessed (a doubtful name stays a doubt, an unknown one stays unknown).
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from knowledge.catchment import Address, find_address
+from knowledge.figure_words import FigureWords, figure_words, fold, holds
+from knowledge.lexicon import Lexicon
+from knowledge.offices import find_offices
+from knowledge.schools import School, find_schools, key_of, named_schools
+from knowledge.shelf import BY_SCHOOL, Shelf
+from knowledge.slots import find_slots
+from knowledge.text import normalise
+
+LONGEST = 80  # characters; a longer message is a story, not a question for a number
+_ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
+_NUMBERED = re.compile(r"[零一二三四五六七八九十]{1,3}[中小幼]")
+_DUTY_ASKED = 3  # offices named in one question
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for. `schools`, `doubtful` are ids; `unknown` are names that no school here has."""
+
+    kind: str
+    text: str  # the question as it is compared
+    schools: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()  # oldest first
+    every: bool = False  # every school
+    trend: bool = False  # every year
+    stage: str = ""
+    parts: tuple[str, ...] = ()  # folded
+    odd_part: str = ""  # a batch that no table has
+    place: str = ""  # another place than ours
+    address: Address | None = None
+    office: str = ""  # the text in which an office is named
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    certain: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.certain or self.doubtful or self.unknown)
+
+
+def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> Wish | None:
+    """Read a question; None when it does not plainly ask for a figure that is published here."""
+    text = fold(question)
+    words = figure_words()
+    if not text or len(text) > LONGEST:
+        return None
+    found = next(
+        (
+            wish
+            for kind in words.kinds
+            if kind in shelf.sheets and not _about_rules(kind, text, words)
+            if (wish := _wish(shelf, kind, text, today)) is not None
+        ),
+        None,
+    )
+    if found is None:
+        return None
+    return _placed(shelf, found, question, today=today, lexicon=lexicon)
+
+
+def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) -> Wish | None:
+    """Read 那二中呢, 去年的呢 after a figure: other schools or another year of the same; else None."""
+    text = fold(question)
+    if not text or len(text) > 16 or before.kind not in BY_SCHOOL:
+        return None
+    years = _years(text, today)
+    named, rest = _schools(shelf, _without(text, _year_words(text)))
+    if not (named or years) or (rest and not named.unknown):
+        return None
+    return _changed(before, named, years)
+
+
+def _changed(before: Wish, named: _Named, years: tuple[int, ...]) -> Wish:
+    wish = replace(before, years=years, trend=False) if years else before
+    if not named:
+        return wish
+    return replace(
+        wish,
+        schools=named.certain,
+        doubtful=named.doubtful,
+        unknown=named.unknown,
+        every=False,
+        place="",
+    )
+
+
+def _about_rules(kind: str, text: str, words: FigureWords) -> bool:
+    allowed = words.allowed.get(kind, ())
+    rules = tuple(word for word in words.rules if word not in allowed)
+    return bool(holds(text, rules) or holds(text, words.barred.get(kind, ())))
+
+
+def _wish(shelf: Shelf, kind: str, text: str, today: date) -> Wish | None:
+    trigger = holds(text, shelf.triggers[kind])
+    match kind:
+        case "catchment":
+            return _catchment(shelf, text, trigger)
+        case "duty":
+            return _duty(shelf, text, trigger)
+        case "steps":
+            return _steps(text, trigger, today)
+        case "result":
+            return _result(text, trigger, today)
+        case "project":
+            return _project(shelf, text, trigger, today)
+        case "posts":
+            return _by_school(shelf, kind, text, trigger or _posts(shelf, text), today)
+        case _:
+            return _by_school(shelf, kind, text, trigger, today)
+
+
+def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) -> Wish | None:
+    """Read a question for the numbers of schools: a school is named, or plainly asked for a number."""
+    if not trigger:
+        return None
+    words = figure_words()
+    years = _years(text, today)
+    kinds = [word for word in shelf.triggers[kind] if word in text]
+    parts = _parts(shelf, kind, text)
+    asked = [word for word in words.amounts if word in text]
+    named, _ = _schools(shelf, _without(text, [*kinds, *parts, *asked, *_year_words(text)]))
+    every, trend = bool(holds(text, words.every)), bool(holds(text, words.trend))
+    if not (named or asked or every or trend or years):
+        return None
+    stage = _stage(text, words)
+    if kind == "fee" and not named and (stage in ("primary", "junior") or not parts):
+        return None  # what schools in general may charge is a rule, and the FAQ has it
+    batch = words.batch_like.search(text) if kind in ("quota", "score_line") else None
+    odd = batch.group() if batch and not any(batch.group() in part for part in parts) else ""
+    return Wish(
+        kind=kind,
+        text=text,
+        schools=named.certain,
+        doubtful=named.doubtful,
+        unknown=named.unknown,
+        years=years,
+        every=every,
+        trend=trend,
+        stage=stage,
+        parts=parts,
+        odd_part=odd,
+    )
+
+
+def _posts(shelf: Shelf, text: str) -> str:
+    """Give what asks for posts: a teacher, and how many."""
+    words = figure_words()
+    found = words.posts_like.search(text)
+    wanted = holds(text, (*words.columns["人"], *words.amounts[:5]))
+    return found.group() if found and wanted else ""
+
+
+def _catchment(shelf: Shelf, text: str, trigger: str) -> Wish | None:
+    if not trigger:
+        return None
+    stage = _stage(text, figure_words())
+    named, _ = _schools(shelf, _without(text, [trigger]))
+    address = find_address(shelf, _without_schools(shelf, text, named.certain))
+    if address is not None:
+        return Wish("catchment", text, stage=stage, address=address)
+    if holds(trigger, ("哪", "什么")) or not (named.certain or named.doubtful):
+        return None  # 我们小区归哪个学校: the FAQ says how to find out
+    return Wish("catchment", text, schools=named.certain, doubtful=named.doubtful, stage=stage)
+
+
+def _duty(shelf: Shelf, text: str, trigger: str) -> Wish | None:
+    """Read a question for an office: one that the table has, or that sounds like an office."""
+    if not trigger:
+        return None
+    if find_offices(shelf, text):
+        return Wish("duty", text, office=text)
+    before = text[: text.index(trigger)]
+    for word in figure_words().noise:
+        before = before.removeprefix(word)
+    named = figure_words().office_like.search(before)
+    if named is None or holds(before, ("学校",)) or _schools(shelf, before)[0].certain:
+        return None
+    return Wish("duty", text, office=named.group(1))
+
+
+def _steps(text: str, trigger: str, today: date) -> Wish | None:
+    words = figure_words()
+    if not trigger:
+        return None
+    step = next((name for name, also in words.steps.items() if holds(text, also)), "")
+    asked = holds(text, words.progress) or holds(text, words.times)
+    if not asked:
+        return None
+    sort = next((name for name, also in words.sorts.items() if holds(text, also)), "")
+    return Wish("steps", text, years=_years(text, today), parts=(step,) if step else (), stage=sort)
+
+
+def _result(text: str, trigger: str, today: date) -> Wish | None:
+    words = figure_words()
+    years = _years(text, today)
+    shown = holds(text, ("公示", "公布", "名单", "链接", "网址", "出来", "出了"))
+    if not trigger or not (years or shown):
+        return None  # how one's own result is looked up stands in the FAQ
+    return Wish("result", text, years=years, stage=_stage(text, words))
+
+
+def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
+    words = figure_words()
+    if not trigger:
+        return None
+    named, _ = _schools(shelf, _without(text, [trigger, *_year_words(text)]))
+    asked = holds(text, (*words.progress, *words.times, "哪些", "有什么", "多少钱", "投资"))
+    if not asked or not (named or holds(text, ("哪些", "有什么"))):
+        return None
+    return Wish(
+        "project", text, named.certain, named.doubtful, named.unknown, years=_years(text, today)
+    )
+
+
+def _schools(shelf: Shelf, text: str) -> tuple[_Named, str]:
+    """Find the schools of a text, and give what is left of it beside them and polite noise."""
+    words = figure_words()
+    certain, doubtful = named_schools(shelf.schools, text)
+    rest = _without_schools(shelf, text, _ids((*certain, *doubtful)))
+    for word in words.noise:
+        rest = rest.replace(word, "的")
+    unknown: list[str] = []
+    left = [piece for piece in rest.split("的") if piece and piece not in words.not_school]
+    for piece in left:
+        like = find_schools(shelf.schools, piece, limit=4).schools if len(piece) > 1 else ()
+        doubtful = (*doubtful, *like)
+        numbered = _NUMBERED.search(piece)
+        if not like and numbered:
+            unknown.append(numbered.group())
+        elif not like and words.school_like.fullmatch(piece):
+            unknown.append(piece)
+    kept = _ids(certain)
+    named = _Named(
+        kept, tuple(one for one in _ids(doubtful) if one not in kept), tuple(dict.fromkeys(unknown))
+    )
+    return named, "".join(left)
+
+
+def _without_schools(shelf: Shelf, text: str, schools: tuple[str, ...]) -> str:
+    """Take schools out of a text, so that 幸福路小学 is not taken for a street."""
+    rest = key_of(text)
+    for one in schools:
+        school = shelf.by_id[one]
+        for name in sorted(map(key_of, (school.name, *school.aliases)), key=len, reverse=True):
+            rest = rest.replace(name, "的")
+    return rest
+
+
+def _ids(schools: tuple[School, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.id for one in schools))
+
+
+def _without(text: str, taken: "list[str] | tuple[str, ...]") -> str:
+    for word in sorted(taken, key=len, reverse=True):
+        text = text.replace(word, "的")
+    return text
+
+
+_YEAR_WORDS = re.compile(r"(?:20\d\d)年?(?:度|秋季?|春季?)?|大前年|前年|去年|今年|本年|明年|后年")
+
+
+def _year_words(text: str) -> list[str]:
+    return _YEAR_WORDS.findall(text)
+
+
+_RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
+
+
+def _years(text: str, today: date) -> tuple[int, ...]:
+    """Give the years that a text names, oldest first."""
+    found = set()
+    for word in _year_words(text):
+        found.add(today.year + _RELATIVE[word] if word in _RELATIVE else int(word[:4]))
+    return tuple(sorted(found))
+
+
+def _stage(text: str, words: FigureWords) -> str:
+    return next((stage for stage, said in words.stages.items() if holds(text, said)), "")
+
+
+def _parts(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
+    """Give the parts of a kind's tables that a text names, none of them inside another."""
+    known = {part for sheet in shelf.sheets[kind] for part in sheet.parts}
+    named = sorted((part for part in known if part in text), key=len, reverse=True)
+    kept: list[str] = []
+    for part in named:
+        if not any(part in longer for longer in kept):
+            kept.append(part)
+    return tuple(kept)
+
+
+def _placed(shelf: Shelf, wish: Wish, question: str, *, today: date, lexicon: Lexicon) -> Wish:
+    """Note another place that a question names: its figures are not ours."""
+    place = find_slots(normalise(question), lexicon, today=today).place
+    if not place:
+        found = (one.group() for one in _ELSEWHERE.finditer(wish.text))
+        named = [one for one in found if not _is_ours(shelf, one)]
+        place = named[0] if named and wish.kind in ("catchment", *BY_SCHOOL) else ""
+    return replace(wish, place=place)
+
+
+def _is_ours(shelf: Shelf, name: str) -> bool:
+    """Tell whether 示例区, 本区, 小区 and the like are ours or no place at all."""
+    known = (
+        *shelf.own_places,
+        "本区",
+        "我区",
+        "小区",
+        "校区",
+        "片区",
+        "学区",
+        "社区",
+        "全区",
+        "区县",
+        "城区",
+        "新区",
+        "咱区",
+    )
+    return name.endswith(known) or any(name.endswith(own) for own in shelf.own_places)

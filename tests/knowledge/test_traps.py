@@ -1,0 +1,159 @@
+"""The traps of writing YAML in Chinese: each is told with the line and the corrected line, at its place."""
+
+import pytest
+
+from knowledge.reading import read_entries
+
+HEAD = "- id: a\n"
+TAIL = "  answer: c\n"
+
+
+def problems_of(text: str) -> list[str]:
+    rows, _ = read_entries("f.yaml", text.encode(), "t")
+    return [str(problem) for problem in rows.problems]
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "fixed"),
+    [
+        ("  question：学费多少", "2:11", "question: 学费多少"),
+        ("  问题：学费多少", "2:5", "question: 学费多少"),
+        ("  question:学费多少", "2:11", "question: 学费多少"),
+        ("\tquestion: 学费多少", "2:1", "  question: 学费多少"),
+        ("　　question: 学费多少", "2:1", "  question: 学费多少"),
+        ("  question: *注意*学费", "2:13", 'question: "*注意*学费"'),
+        ("  question: @公众号", "2:13", 'question: "@公众号"'),
+        ("  question: &学费", "2:13", 'question: "&学费"'),
+        ("  question: &a 学费", "2:13", 'question: "&a 学费"'),
+        ("  question: !重要 学费", "2:13", 'question: "!重要 学费"'),
+        ("  question: %学费", "2:13", 'question: "%学费"'),
+        ("  question: `学费`", "2:13", 'question: "`学费`"'),
+        ("  question: {学校}", "2:13", 'question: "{学校}"'),
+        ("  question: {学校}怎么报名", "2:13", 'question: "{学校}怎么报名"'),
+        ("  question: [通知]", "2:13", 'question: "[通知]"'),
+        ("  question: [通知]报名开始", "2:13", 'question: "[通知]报名开始"'),
+        ("  question: 说明: 学费", "2:15", 'question: "说明: 学费"'),
+        ('  question: "学费"怎么交', "2:17", "question: '\"学费\"怎么交'"),
+        ("  question: 'it's free'", "2:17", 'question: "it\'s free"'),
+        ('  question: "他说"好""', "2:17", "question: '他说\"好\"'"),
+        ("  question: [通知", "2:13", 'question: "[通知"'),
+        ("  -y", "2:3", "- y"),
+        ("-question: 学费", "2:1", "- question: 学费"),
+        ("－ question: 学费", "2:1", "- question: 学费"),
+        ("  question: # 学费", "2:13", 'question: "# 学费"'),
+        ("  question: |学费", "2:14", "question: | ⏎ 学费"),
+        ("  question: - 学费", "2:13", "question: ⏎ - 学费"),
+    ],
+)
+def test_a_trap_is_told_with_the_line_and_the_corrected_line(
+    line: str, place: str, fixed: str
+) -> None:
+    problems = problems_of(f"{HEAD}{line}\n{TAIL}")
+    assert problems, line
+    assert problems[0].startswith(f"f.yaml:{place}: ")
+    assert f"改成:{fixed}" in problems[0]
+    if not line.startswith(("\t", "　")):
+        assert f"这一行:{line.strip()}" in problems[0]
+
+
+def test_a_broken_bracket_where_one_belongs_is_not_told_to_be_quoted() -> None:
+    (problem,) = problems_of(f"{HEAD}  question: b\n{TAIL}  source: {{title: 法: 一}}\n")
+    assert problem.startswith("f.yaml:4:11: 方括号或大括号里没有写完整")
+    assert "改成" not in problem
+
+
+def test_what_follows_a_trap_is_not_told_as_another_problem() -> None:
+    assert len(problems_of(f"{HEAD}  question：学费\n{TAIL}")) == 1
+    assert len(problems_of(f"{HEAD}\tquestion: 学费\n{TAIL}")) == 1
+    assert len(problems_of(f"{HEAD}  question: *学费*\n{TAIL}")) == 1
+
+
+def test_text_cut_by_a_number_sign_is_a_warning_and_a_comment_behind_a_date_is_none() -> None:
+    (problem,) = problems_of(f"{HEAD}  question: 详见 # 附件\n{TAIL}")
+    assert problem.startswith("f.yaml:2:16: 警告: ")
+    assert '改成:question: "详见 # 附件"' in problem
+    assert (
+        problems_of(
+            f"{HEAD}  question: 学费\n{TAIL}  valid_from: 2026-01-01 # 开学\n  stage: primary # 小学\n"
+        )
+        == []
+    )
+
+
+def test_a_phrasing_in_a_list_is_corrected_as_a_list_item() -> None:
+    problems = problems_of(f"{HEAD}  question: 学费\n{TAIL}  phrasings:\n    - {{学校}}收费\n")
+    assert '改成:- "{学校}收费"' in problems[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- id: a\n  question: b\n  answer: |\n    question：x\n    \tanswer:y\n    {a}: *b\n    详见 # 附件\n",
+        "- id: a\n  question: b\n  answer: >-\n    说明: 学费\n    - @公众号\n",
+        "- id: a\n  question: '说明: {学校} # 附件'\n  answer: \"*注意* @公众号\"\n",
+        "- id: a\n  question: 时间：8:30？\n  answer: 电话:0510-8888:转 1\n",
+    ],
+)
+def test_what_is_right_is_no_trap(text: str) -> None:
+    assert problems_of(text) == []
+
+
+def test_every_broken_entry_is_told_and_the_good_ones_are_still_read() -> None:
+    text = (
+        "- id: one\n  question: *x\n  answer: y\n"
+        "- id: two\n  question: fine\n  answer: y\n"
+        "- id: three\n  question: 'open\n  answer: y\n"
+        "- id: four\n  question: a: b\n  answer: y\n"
+        "- id: five\n  question: ok\n"
+    )
+    rows, entries = read_entries("f.yaml", text.encode(), "t")
+    assert [(problem.line, problem.col) for problem in rows.problems] == [
+        (2, 13),
+        (8, 13),
+        (11, 14),
+        (13, 3),
+    ]
+    assert [entry.id for entry in entries] == ["two"]
+    assert not rows.whole
+
+
+def test_an_entry_nested_too_deep_is_told_beside_a_syntax_error() -> None:
+    deep = "{a: " * 20 + "b" + "}" * 20
+    text = f"- id: one\n  question: *x\n- id: two\n  question: {deep}\n- &c {{id: d}}\n- {{&k id: e}}\n"
+    problems = problems_of(text)
+    assert any(problem.startswith("f.yaml:2:13:") for problem in problems)
+    assert any(problem.startswith("f.yaml:4:") and "嵌套太深" in problem for problem in problems)
+    assert any(problem.startswith("f.yaml:5:3:") and "以 & 开头" in problem for problem in problems)
+    assert any(problem.startswith("f.yaml:6:4:") and "以 & 开头" in problem for problem in problems)
+
+
+def test_a_file_with_hundreds_of_broken_entries_tells_the_first_200() -> None:
+    assert len(problems_of("- id: a\n  question: b: c\n" * 1000)) == 200
+
+
+def test_a_key_written_twice_names_the_first_line() -> None:
+    (problem,) = problems_of("- id: a\n  question: b\n  answer: c\n  question: d\n")
+    assert problem == "f.yaml:4:3: “question”写了两次,第一次在第 2 行。请删掉一个。"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            "- id: a\n  question: 学费\n  answer: c\n".encode("gb18030"),
+            "不是 UTF-8 编码,第 23 个字节起读不懂",
+        ),
+        ("- id: a\n".encode("utf-16"), "UTF-16"),
+        (b"- id: a\n  question: b\x00\n  answer: c\n", "看不见的控制字符(U+0000)"),
+        (b"- id: a\n  question: b\x07\n  answer: c\n", "看不见的控制字符(U+0007)"),
+        (b"", "文件是空的"),
+        (b"# only a comment\n", "文件是空的"),
+        (b"- id: a\n  question: b\n  answer: c\n---\n- id: d\n", "只能有一份内容"),
+        (b"- ? [a]\n  : b\n", "键不是文字"),
+        (b"- " * 40 + b"a", "嵌套太深"),
+    ],
+)
+def test_what_is_no_readable_yaml_is_told_in_chinese(data: bytes, told: str) -> None:
+    rows, entries = read_entries("f.yaml", data, "t")
+    assert told in str(rows.problems[0])
+    assert not entries or not rows.whole
