@@ -43,10 +43,22 @@ def _run(parsed: argparse.Namespace) -> int:
             from bot.commands.ask import ask
 
             return ask(_content(parsed), parsed.question, as_json=parsed.json)
+        case "check" if parsed.quarter is not None or parsed.out is not None:
+            from bot.commands.quarter import quarter
+
+            return quarter(_config(parsed), parsed.quarter, parsed.out, folder=_content(parsed))
         case "check":
             from bot.commands.check import check
 
             return check(_content(parsed), as_json=parsed.json)
+        case "schema":
+            from bot.commands.schema import schema
+
+            return schema(parsed.out)
+        case "import":
+            from bot.commands.import_table import import_table
+
+            return import_table(_content(parsed), parsed.file, name=parsed.table, write=parsed.write)
     config = _config(parsed)
     match parsed.command:
         case "serve":
@@ -60,6 +72,10 @@ def _run(parsed: argparse.Namespace) -> int:
 
             act = copies.backup if parsed.command == "backup" else copies.restore
             return act(config, parsed.file)
+        case "gaps" | "review":
+            return _upkeep(config, parsed)
+        case "history" | "rollback":
+            return _archive(config, parsed)
         case "failures":
             from bot.commands.failures import failures
 
@@ -75,6 +91,23 @@ def _serve(config: Config) -> int:
 
     logs.set_up(secrets=config.secrets)
     return serve(config, respond)
+
+
+def _upkeep(config: Config, parsed: argparse.Namespace) -> int:
+    from bot.commands import upkeep
+
+    folder = _content(parsed)
+    if parsed.command == "gaps":
+        return upkeep.gaps(config, folder, days=parsed.days, as_json=parsed.json)
+    return upkeep.review(config, folder, as_json=parsed.json)
+
+
+def _archive(config: Config, parsed: argparse.Namespace) -> int:
+    from bot.commands import archive
+
+    if parsed.command == "history":
+        return archive.history(config, parsed.id, on=parsed.on, as_json=parsed.json)
+    return archive.rollback(config, None if parsed.list else parsed.hash, write=parsed.write)
 
 
 def _staff(config: Config, parsed: argparse.Namespace) -> int:
@@ -130,15 +163,50 @@ def _parser() -> argparse.ArgumentParser:
     asking = command("ask", "what would the bot answer, and why")
     asking.add_argument("question", nargs="*", metavar="QUESTION", help="else one a line on stdin")
     checking = command("check", "every problem of the content, as file:line:col: message")
-    for made in (asking, checking):
+    gaps = command("gaps", "what people asked in vain, put together by likeness")
+    gaps.add_argument("--days", type=_days, default=30, metavar="N", help="look back (30)")
+    review = command("review", "entries that are expired, due, samples, drafts, or never asked for")
+    for made in (asking, checking, gaps, review):
         made.add_argument("--knowledge", type=Path, metavar="DIR", help="content folder")
         made.add_argument("--json", action="store_true", help="for programs")
+    checking.add_argument("--quarter", metavar="2026Q4", help="the quarterly check, as a document")
+    checking.add_argument("--out", type=Path, metavar="FILE.docx", help="where to write it")
+    schema = command("schema", "write the JSON Schemas that help editors to complete and check")
+    schema.add_argument("--out", type=Path, default=Path("schemas"), metavar="DIR", help="where to")
+    _add_import(command("import", "take a published table from Excel; shows what would change"))
     command("doctor", "say in words what is wrong and what to do")
     for name, text in (("backup", "write a consistent copy"), ("restore", "put a copy back")):
         command(name, text).add_argument("file", type=Path, metavar="FILE")
     command("failures", "list the updates that could not be handled")
+    _add_archive(
+        command("history", "what an entry or a table said, and when it changed"),
+        command("rollback", "bring back what was published before"),
+    )
     _add_staff(command("staff", "people, roles and console sign-in links"))
     return parser
+
+
+def _days(text: str) -> int:
+    """Read a number of days: 1 to 3650."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 3650):
+        raise argparse.ArgumentTypeError(f"should be a number of days from 1 to 3650: {text!r}")
+    return int(text)
+
+
+def _add_archive(history: argparse.ArgumentParser, rollback: argparse.ArgumentParser) -> None:
+    history.add_argument("id", metavar="ID")
+    history.add_argument("--on", metavar="DATE", help="only what was live on that day")
+    history.add_argument("--json", action="store_true", help="for programs")
+    rollback.add_argument("hash", nargs="?", metavar="HASH", help="of a snapshot; none lists them")
+    rollback.add_argument("--list", action="store_true", help="every snapshot that was ever live")
+    rollback.add_argument("--write", action="store_true", help="do it; else only show the diff")
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.xlsx")
+    parser.add_argument("--table", metavar="NAME", help="which table, when the columns do not tell")
+    parser.add_argument("--write", action="store_true", help="write it; without this only show")
+    parser.add_argument("--knowledge", type=Path, metavar="DIR", help="content folder")
 
 
 def _add_staff(parser: argparse.ArgumentParser) -> None:

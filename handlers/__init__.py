@@ -13,6 +13,7 @@ from handlers import (
     edits,
     emergency,
     faq,
+    figures,
     groups,
     kinds,
     language,
@@ -23,6 +24,8 @@ from handlers import (
     person,
     progress,
     staff,
+    subscriptions,
+    upkeep,
 )
 
 Handler = Callable[[Turn], Outcome | None]
@@ -38,11 +41,13 @@ def _edited(turn: Turn) -> Outcome | None:
 # The first that does not return None has answered.
 IN_ORDER: tuple[Handler, ...] = (
     notices.handle,  # blocked, unblocked, moved: noted, not answered
+    upkeep.handle,  # /gaps, for editors only
     staff.handle,  # the staff chat; no parent is there, and nothing below ever sees it
     groups.handle,  # any other group: published answers only, and nothing below ever sees one
     emergency.handle,  # danger comes before whatever somebody is in the middle of
     language.handle,  # /lang
     menu.handle,  # /start, /menu, /privacy and the buttons of the menu: may be looked at any time
+    subscriptions.handle,  # 订阅, 退订 and their buttons: may be pressed any time
     complaint.handle,  # an open complaint, or a message that plainly is one
     edits.handle,  # an earlier message changed: a new version of what is in a case
     progress.handle,  # 查进度, numbers and codes, and what a parent does with an own case
@@ -51,6 +56,7 @@ IN_ORDER: tuple[Handler, ...] = (
     _edited,  # any other edit
     menu.unclaimed,  # 帮助 and 取消 that no open flow claimed; commands that do not exist
     kinds.handle,  # what cannot be read at all
+    figures.handle,  # what a published table has: no entry gives a figure in its place
     faq.handle,  # everything else is a question
 )
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from bot.core.texts import say
 from bot.core.turn import Button, Rows, Turn
 from bot.core.workdays import local_day
+from handlers.following import below_entry
 from handlers.menu import question_of
 from handlers.saying import EMPTY_LINE, button, person_button, phone_line, way_on
 from knowledge.entry import Entry, Source
@@ -47,7 +48,7 @@ def buttons(turn: Turn, entry: Entry) -> Rows:
     known = turn.knowledge.entries
     near = [known[one] for one in entry.related if one in known and not known[one].draft]
     related = tuple((entry_button(turn, one),) for one in near[:RELATED])
-    return (verdict, *related, (person_button(turn),))
+    return (verdict, *related, (*below_entry(turn, entry), person_button(turn)))
 
 
 def entry_button(turn: Turn, entry: Entry) -> Button:

@@ -10,6 +10,7 @@ from bot.core.cases import (
     Action,
     CaseView,
     Rating,
+    Status,
     is_overdue,
     parent_allowed,
     possible,
@@ -52,6 +53,7 @@ def card(turn: Turn, case: CaseView) -> Outgoing:
         say("own.urgent", turn.language) if case.urgent and case.status in WAITING else Markup(),
         say("own.redone", turn.language) if case.redone else Markup(),
         _provisional(turn, case),
+        _replied(turn, case),
         _rated(turn, case),
     ]
     html = NEW_LINE.join(line for line in lines if line)
@@ -123,6 +125,14 @@ def _provisional(turn: Turn, case: CaseView) -> Markup:
     if not case.provisional or case.status not in WAITING:
         return Markup()
     return say("own.provisional", turn.language, year=local_day(case.due_at).year)
+
+
+def _replied(turn: Turn, case: CaseView) -> Markup:
+    """Quote what was answered, so that it can be read from any account with number and code."""
+    if not case.reply:
+        return Markup()
+    key = "own.declined" if case.status is Status.DECLINED else "own.reply"
+    return say(key, turn.language, reply=case.reply)
 
 
 def _rated(turn: Turn, case: CaseView) -> Markup:

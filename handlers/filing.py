@@ -55,6 +55,7 @@ def add_to_case(turn: Turn, draft: Draft, number: str) -> Outcome:
         number,
         text=statement(draft),
         draft=draft.id,
+        messages=tuple(message for _, message in draft.texts if message),
         proven=number in turn.dialogue.proven,
     )
     return Outcome(after, (act, Say(added_message(turn, number))))

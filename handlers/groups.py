@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.core import numbers
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Button, Outcome, Outgoing, Place, Rows, Say, Turn
-from handlers import faq, links, menu
+from handlers import faq, figures, links, menu
 from handlers.words import Command, command, holds_personal_numbers
 from knowledge import entry as known
 
@@ -59,6 +59,9 @@ def _text(turn: Turn) -> Outcome:
         return _published(turn, menu.topics(turn))
     if wanted is not None or _is_personal(turn, text):
         return _private(turn, "group.personal", _payload(turn, wanted, text))
+    figure = figures.handle(turn)
+    if figure is not None:
+        return _published(turn, figure)
     decision = faq.decide(turn, text)
     if decision.small is not None or not text:
         return _private(turn, "group.personal")

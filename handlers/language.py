@@ -20,7 +20,9 @@ def heard(turn: Turn) -> Turn:
 
 def remembered(before: Turn, outcome: Outcome, language: str) -> Outcome:
     """Add that the person now speaks `language`, if that is new and nothing else was chosen."""
-    chosen = any(isinstance(effect, SetPerson) for effect in outcome.effects)
+    chosen = any(
+        isinstance(effect, SetPerson) and effect.language is not None for effect in outcome.effects
+    )
     known = before.person.language == language or before.incoming.place is not Place.PRIVATE
     return outcome if chosen or known else outcome.and_do(SetPerson(language=language))
 

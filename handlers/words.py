@@ -12,7 +12,23 @@ from typing import Any
 
 import yaml
 
+from bot.core.personal import holds_personal_numbers, without_personal_numbers
 from bot.core.turn import Arrival, Turn
+
+__all__ = [
+    "Command",
+    "argument",
+    "command",
+    "command_in",
+    "holds_personal_numbers",
+    "is_chinese",
+    "is_english",
+    "is_slash",
+    "says_something",
+    "slash_name",
+    "to_follow",
+    "without_personal_numbers",
+]
 
 _SLASH = re.compile(r"/([a-z_]+)(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _NOISE = re.compile(r"[\W_]+")
@@ -38,6 +54,8 @@ class Command(StrEnum):
     LANG = "lang"
     PRIVACY = "privacy"
     PERSON = "person"
+    SUBSCRIPTIONS = "subscriptions"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 _NAMES = {one.value: one for one in Command}
@@ -64,10 +82,22 @@ def is_slash(text: str) -> bool:
     return _SLASH.fullmatch(text.strip()) is not None
 
 
+def slash_name(text: str) -> str:
+    """Return the name of a command with a slash, known or not, in small letters; '' for anything else."""
+    slash = _SLASH.fullmatch(text.strip())
+    return slash.group(1).lower() if slash is not None else ""
+
+
 def argument(text: str) -> str:
     """Return what follows a command with a slash: the payload of a deep link, or nothing."""
     slash = _SLASH.fullmatch(text.strip())
     return (slash.group(2) or "").strip() if slash is not None else ""
+
+
+def to_follow(text: str) -> str:
+    """Return what somebody wants to be told of: 订阅 三中, subscribe to hiring; nothing for anything else."""
+    found = re.fullmatch(_data()["subscribe"], text.strip(), re.IGNORECASE)
+    return next((part.strip() for part in found.groups() if part), "") if found else ""
 
 
 def says_something(text: str) -> bool:
@@ -86,16 +116,6 @@ def is_english(text: str) -> bool:
 def is_chinese(text: str) -> bool:
     """Tell whether a text is plainly Chinese: at least four of its characters are."""
     return len(_HAN.findall(text)) >= _CHINESE_CHARACTERS
-
-
-def holds_personal_numbers(text: str) -> bool:
-    """Tell whether a text holds what looks like an identity card or a mobile phone number."""
-    return without_personal_numbers(text) != text
-
-
-def without_personal_numbers(text: str) -> str:
-    """Leave out what looks like an identity card or a mobile phone number, and the words before it."""
-    return re.sub(_data()["personal"], " ", text)
 
 
 @cache

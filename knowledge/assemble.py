@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from knowledge.routing import Routing, make_routing
 from knowledge.schema import GoldenRow, SynonymRow, TopicRow
 from knowledge.schema_desk import CalendarRow, RoutingRow, SchoolRow
 from knowledge.schools import School, make_schools
+from knowledge.shelf import EMPTY, Shelf, make_shelves
 from knowledge.tables import Table, TableRow, make_table
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Snapshot:
     index: "Index"
     golden: tuple[Golden, ...]
     hash: str
+    figures: Shelf = EMPTY  # every table, samples included
+    real_figures: Shelf = EMPTY  # without samples: what may be given outside the demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,7 @@ def load_parts(folder: Path, found: Found) -> Loaded:
     problems = in_order(reader.problems)
     if routing is None or calendar is None or any(one.error for one in problems):
         return Loaded(None, problems, faq)
-    index = _index(entries.values(), synonyms)
+    index = _index(tuple(entries.values()), tuple(synonyms.items()))
     snapshot = Snapshot(
         MappingProxyType(entries),
         topics,
@@ -236,6 +240,7 @@ def load_parts(folder: Path, found: Found) -> Loaded:
         index,
         golden,
         digest_of(found),
+        *make_shelves(tables.values(), schools),
     )
     return Loaded(snapshot, problems, faq)
 
@@ -249,10 +254,13 @@ def as_of(entries: Collection[Entry], calendar: Calendar) -> date:
     return max(checked, default=date(max(calendar.years), 1, 1))
 
 
-def _index(entries: Collection[Entry], synonyms: Mapping[str, tuple[str, ...]]) -> "Index":
+@lru_cache(maxsize=1)  # an edit of a table leaves the entries as they are, and they take longest
+def _index(
+    entries: tuple[Entry, ...], synonyms: tuple[tuple[str, tuple[str, ...]], ...]
+) -> "Index":
     from knowledge.lexicon import (
         load_lexicon,
     )  # both load word lists: only when there is an index to build
     from knowledge.match import Index
 
-    return Index(tuple(entries), load_lexicon(synonyms))
+    return Index(entries, load_lexicon(dict(synonyms)))

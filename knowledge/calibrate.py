@@ -54,8 +54,7 @@ class Model:
     def order(self, matches: Sequence[Match]) -> list[tuple[Match, float]]:
         """Return the candidates with their sums, the best first; contradicting ones behind all others."""
         sums = [
-            (match, _dot(self.rank, match.parts) - _EXCLUDED * match.excluded)
-            for match in matches
+            (match, _dot(self.rank, match.parts) - _EXCLUDED * match.excluded) for match in matches
         ]
         return sorted(sums, key=lambda pair: -pair[1])
 
@@ -72,7 +71,7 @@ class Model:
 
 
 def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    return sum(map(mul, weights, values))
+    return math.fsum(map(mul, weights, values))
 
 
 def signs_of(

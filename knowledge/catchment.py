@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
-from knowledge.figure_words import figure_words
+from knowledge.figure_words import figure_words, holds
 from knowledge.shelf import Sheet, Shelf
 
 _DIGITS = "零一二三四五六七八九"
@@ -58,18 +58,21 @@ def find_address(shelf: Shelf, text: str) -> Address | None:
     found = _published(shelf, text)
     if found:
         after = text[text.index(found) + len(found) :]
+        phase = figure_words().phase_like.match(after)
+        if phase is not None:  # 阳光花园三期 need not belong where 阳光花园 does
+            return Address(found + phase.group().removeprefix("小区"), known=False)
+        after = after.removeprefix("小区")
         number = _NUMBER.match(after)
         return Address(found, read_number(number.group(1)) if number else None)
     words = figure_words()
     street = words.address_like.search(text)
+    name = _plain(street.group(1)) if street is not None else ""
     if street is not None and street.group(2):
-        return Address(_plain(street.group(1)), read_number(street.group(2)), known=False)
+        return Address(name, read_number(street.group(2)), known=False)
     estate = words.estate_like.search(text)
-    if estate is not None and not _vague(estate.group()):
+    if estate is not None and not _vague(_plain(estate.group())):
         return Address(_plain(estate.group()), known=False)
-    if street is not None and len(_plain(street.group(1))) > 1:
-        return Address(_plain(street.group(1)), known=False)
-    return None
+    return Address(name, known=False) if name and not _vague(name) else None
 
 
 def rows_at(sheet: Sheet, address: Address) -> tuple[int, ...]:
@@ -88,14 +91,14 @@ def rows_of_street(sheet: Sheet, address: Address) -> tuple[int, ...]:
 
 def like_streets(shelf: Shelf, name: str, limit: int = 3) -> tuple[str, ...]:
     """Give the published streets and estates with names like this one, the likest first."""
-    scored = [
-        (fuzz.ratio(name, known), known)
+    found = [
+        (score, known)
         for sheet in shelf.sheets.get("catchment", ())
-        for known in sheet.streets
-        if abs(len(known) - len(name)) <= 2
+        for known, score, _ in process.extract(
+            name, sheet.streets.keys(), scorer=fuzz.ratio, limit=limit, score_cutoff=_LIKE
+        )
     ]
-    good = sorted((one for one in scored if one[0] >= _LIKE), key=lambda one: -one[0])
-    return tuple(dict.fromkeys(known for _, known in good))[:limit]
+    return tuple(dict.fromkeys(known for _, known in sorted(found, reverse=True)))[:limit]
 
 
 def read_number(text: str) -> int | None:
@@ -162,7 +165,4 @@ def _plain(name: str) -> str:
 
 
 def _vague(name: str) -> bool:
-    plain = _plain(name)
-    return len(plain) < 3 or plain.startswith(
-        ("这个", "那个", "哪个", "哪些", "什么", "某", "每个", "各个")
-    )
+    return len(name) < 3 or bool(holds(name, figure_words().vague))

@@ -9,7 +9,7 @@ import re
 from knowledge.lexicon import Lexicon
 from knowledge.text import bare, is_latin
 
-MOST_PARTS = 5
+MOST_PARTS = 4
 _STRONG = re.compile(r"[.?!;\n]+")
 _WEAK = re.compile(r"[,:]+")
 _ENGLISH_AND = re.compile(r"\band\b(?= (?:what|when|where|how|which|who|do|can|is|are)\b)")
@@ -36,9 +36,8 @@ def split(cleaned: str, lexicon: Lexicon) -> list[str]:
     if len(parts) < 2:
         return []
     if len(parts) > MOST_PARTS:
-        asking = [part for part in parts if is_asking(part, lexicon)]
-        parts = asking[-MOST_PARTS:] or parts[-MOST_PARTS:]
-    return parts
+        parts = [part for part in parts if is_asking(part, lexicon)] or parts
+    return parts[-MOST_PARTS:]
 
 
 def is_asking(part: str, lexicon: Lexicon) -> bool:
@@ -50,16 +49,17 @@ def is_asking(part: str, lexicon: Lexicon) -> bool:
     return "?" in part or any(words.asking.find(text)) or text.endswith(words.asking_end)
 
 
+def is_bare_fact(cleaned: str, lexicon: Lexicon) -> bool:
+    """Tell whether a message is nothing but what somebody is or has: 外地户口, 没社保."""
+    return bare(cleaned) in lexicon.small.fragment
+
+
 def is_fragment(cleaned: str, lexicon: Lexicon) -> bool:
-    """Tell whether a message plainly waits for its other half: 外地户口, 我家孩子9月5号的."""
-    text = bare(cleaned).replace(" ", "")
-    if not text or len(text) > _FRAGMENT or is_latin(cleaned) or "?" in cleaned:
+    """Tell whether a message plainly waits for its other half: 我家孩子9月5号的."""
+    text = bare(cleaned)
+    if not text or len(text) > _FRAGMENT or is_latin(cleaned) or is_asking(cleaned, lexicon):
         return False
     small = lexicon.small
-    if text in small.fragment:
-        return True
-    if is_asking(cleaned, lexicon):
-        return False
     return cleaned.endswith(",") or (
         text.startswith(small.fragment_start) and text.endswith(small.fragment_end)
     )

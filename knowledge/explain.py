@@ -19,7 +19,7 @@ class Look:
 
     text: str
     parsed: Parsed
-    spelled: tuple[tuple[str, str], ...]
+    repairs: tuple[tuple[str, str], ...]  # (was, is)
     ranked: tuple[tuple[str, Match], ...]
     scores: tuple[float, ...]
     elsewhere: str  # the other place or office it is about
@@ -48,7 +48,9 @@ class Explanation:
         lines = [f"question   {decision.question}"]
         for number, look in enumerate(self.looks):
             lines += _look_lines(look, "whole" if number == 0 else f"part {number}")
-        lines.append(f"outcome    {decision.outcome}" + ("" if decision.whole else ", waits for more"))
+        lines.append(
+            f"outcome    {decision.outcome}" + ("" if decision.whole else ", waits for more")
+        )
         lines.append(f"because    {self.reason}")
         for answer in decision.answers:
             lines.append(f"  gives    {answer.id} {answer.score:.1f}  for: {answer.part}")
@@ -60,16 +62,17 @@ def _look_lines(look: Look, name: str) -> list[str]:
     lines = [f"{name:<10} {look.text}", f"  compared {parsed.text}"]
     if parsed.gloss:
         lines.append(f"  glossary {parsed.gloss}")
-    changes = (*look.spelled, *parsed.repairs)
-    if changes:
-        lines.append("  repaired " + ", ".join(f"{was} -> {now}" for was, now in changes))
+    if look.repairs:
+        lines.append("  repaired " + ", ".join(f"{was} -> {now}" for was, now in look.repairs))
     slots = [f"{family}={'/'.join(sorted(named))}" for family, named in parsed.slots.values.items()]
     slots += [f"not ours={look.elsewhere}"] if look.elsewhere else []
     lines.append("  slots    " + (", ".join(slots) or "none"))
     lines.append("  ideas    " + " ".join(parsed.ideas))
     for (key, match), score in list(zip(look.ranked, look.scores, strict=True))[:_BEST]:
         parts = " ".join(
-            f"{part}={value:.2f}" for part, value in zip(FEATURES, match.parts, strict=True) if value
+            f"{part}={value:.2f}"
+            for part, value in zip(FEATURES, match.parts, strict=True)
+            if value
         )
         clash = f"  contradicts {', '.join(match.clashes)}" if match.clashes else ""
         lines.append(f"  {score:6.1f}   {key}{clash}  {parts}")

@@ -37,10 +37,15 @@ def _maybe(value: Any) -> Any:
     return None if isinstance(value, str) and value.strip() in _NOTHING else value
 
 
+def is_yes(written: str) -> bool:
+    """Tell whether a flag, as it is written, means yes."""
+    return written.strip().lower() in _YES
+
+
 def _flag(value: Any) -> Any:
     if isinstance(value, str):
-        word = value.strip().lower()
-        return word in _YES if word in _YES | _NO else _refuse("bad_flag", value)
+        known = is_yes(value) or value.strip().lower() in _NO
+        return is_yes(value) if known else _refuse("bad_flag", value)
     return value
 
 

@@ -28,6 +28,7 @@ class FigureWords:
     barred: Mapping[str, Words]
     amounts: Words
     every: Words
+    where: Words
     trend: Words
     rules: Words
     progress: Words
@@ -40,6 +41,7 @@ class FigureWords:
     stage_names: Mapping[str, str]
     kinds_of_stage: Mapping[str, Words]
     noise: Words
+    greeting: Words
     not_school: frozenset[str]
     school_like: re.Pattern[str]
     office_like: re.Pattern[str]
@@ -47,6 +49,10 @@ class FigureWords:
     posts_like: re.Pattern[str]
     address_like: re.Pattern[str]
     estate_like: re.Pattern[str]
+    phase_like: re.Pattern[str]
+    vague: Words
+    any_kind: Words
+    posts_asked: Words
 
 
 @cache

@@ -11,7 +11,9 @@ from knowledge.text import bare
 _LONGEST = 16  # characters of a message that may lean on the last one
 
 
-def follow_up(cleaned: str, parsed: Parsed, *, before: Entry, context: Context, parser: Parser) -> str:
+def follow_up(
+    cleaned: str, parsed: Parsed, *, before: Entry, context: Context, parser: Parser
+) -> str:
     """Return the message joined with what it leans on, or nothing if it stands on its own."""
     lexicon = parser.lexicon
     text = bare(cleaned)

@@ -13,14 +13,16 @@ from typing import Any
 
 import yaml
 
-from knowledge.sound import Sounds, read_sounds
+from knowledge.sound import Key, Sounds, read_sounds, typed_words
 from knowledge.text import normalise
 from knowledge.words import Cutter, Vocabulary
 
 FOLDER = Path(__file__).parent / "lexicon"
 SUBJECT, ASPECT, CONTEXT = "S", "A", "X"
 _KINDS = {"subjects": SUBJECT, "aspects": ASPECT, "context": CONTEXT}
-_OWN_WORD = 7.0  # the price of a lexicon word of two characters when cutting; longer ones are cheaper
+_OWN_WORD = (
+    7.0  # the price of a lexicon word of two characters when cutting; longer ones are cheaper
+)
 _CHEAPEST = 4.0
 _TOTAL = 6e7  # roughly the sum of all counts in words.txt
 
@@ -57,21 +59,27 @@ class ClauseWords:
 class Lexicon:
     """Everything the matcher knows about words before it has seen a single entry."""
 
-    concepts: Mapping[str, tuple[str, ...]]  # word -> concepts, with a letter for the kind: "S:报名"
+    concepts: Mapping[
+        str, tuple[str, ...]
+    ]  # word -> concepts, with a letter for the kind: "S:报名"
     concept_words: Vocabulary
     near: Mapping[str, tuple[tuple[str, float], ...]]  # concepts nearest to words without their own
     counts: Mapping[str, int]  # how common a word is
     cutter: Cutter
     sounds: Sounds
+    typed: Mapping[Key, tuple[str, float]]  # for pinyin: the cheapest word of a sound, and its price
     regional: Mapping[str, str]
     regional_words: Vocabulary
     english: Mapping[tuple[str, ...], str]  # stemmed words -> Chinese
+    alike: Mapping[str, tuple[str, ...]]  # English stem -> ideas it shares with others
     slots: Mapping[str, tuple[tuple[str, str], ...]]  # word -> (family, value)
     slot_words: Vocabulary
     places: Vocabulary
+    abroad: Vocabulary  # all places and subjects of other offices
     places_latin: frozenset[str]
     here: Vocabulary
     before_origin: tuple[str, ...]
+    asked_about: tuple[str, ...]
     after_person: tuple[str, ...]
     offices: Vocabulary
     offices_always: frozenset[str]
@@ -89,7 +97,7 @@ class Lexicon:
     guarded: frozenset[str]
 
 
-def load_lexicon(extra: Mapping[str, tuple[str, ...]] = {}) -> Lexicon:  # noqa: B006 - never changed
+def load_lexicon(extra: Mapping[str, tuple[str, ...]] = {}) -> Lexicon:
     """Load the shipped lexicon and add the bureau's own synonyms (canonical word -> synonyms)."""
     return _load(tuple(sorted((key, tuple(words)) for key, words in extra.items())))
 
@@ -101,28 +109,40 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     families = _read("slots")
     plain, next_stage, left = (families.pop(name) for name in ("plain", "next_stage", "left"))
     slots = _slots(families) | dict.fromkeys(_split(plain), ())
-    places, offices, small, noise = _read("places"), _read("offices"), _read("small"), _read("noise")
+    places, offices, small, noise = (
+        _read("places"),
+        _read("offices"),
+        _read("small"),
+        _read("noise"),
+    )
+    subjects = _split(offices["subjects"]) + _split(offices["chat"])
     always = _split(offices["always"]) + _split(offices["never"])
-    abroad = _split(offices["subjects"]) + always + _split(places["places"])
+    abroad = subjects + always + _split(places["places"])
     regional = {normalise(key): str(value) for key, value in _read("regional").items()}
+    costs = _costs(counts, (*concepts, *slots, *abroad))
+    sounds = read_sounds(FOLDER / "pinyin.txt")
     return Lexicon(
         concepts=concepts,
         concept_words=Vocabulary(concepts),
         near=_neighbours(),
         counts=counts,
-        cutter=Cutter(_costs(counts, (*concepts, *slots, *abroad))),
-        sounds=read_sounds(FOLDER / "pinyin.txt"),
+        cutter=Cutter(costs),
+        sounds=sounds,
+        typed=typed_words(sounds, costs),
         regional=regional,
         regional_words=Vocabulary(regional),
         english=_english(_read("english")),
+        alike=_alike(_read("same_english")["alike"]),
         slots=slots,
         slot_words=Vocabulary(slots),
         places=Vocabulary(_split(places["places"])),
+        abroad=Vocabulary(abroad),
         places_latin=frozenset(_split(places["english"]) + _split(places["pinyin"])),
         here=Vocabulary(_split(places["here"])),
         before_origin=_split(places["origin_before"]),
+        asked_about=_split(places["asked_about"]),
         after_person=_split(places["person_after"]),
-        offices=Vocabulary(_split(offices["subjects"]) + always),
+        offices=Vocabulary(subjects + always),
         offices_always=frozenset(always),
         offices_own=Vocabulary(_split(offices["own"])),
         offices_latin=frozenset(_split(offices["english"])),
@@ -141,7 +161,9 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
 
 def _read(name: str) -> dict[str, Any]:
     """Read one lexicon file."""
-    loaded: dict[str, Any] = yaml.load((FOLDER / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)  # noqa: S506
+    loaded: dict[str, Any] = yaml.load(
+        (FOLDER / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader
+    )
     return loaded
 
 
@@ -206,6 +228,16 @@ def _english(glossary: Mapping[str, str]) -> dict[tuple[str, ...], str]:
             words = tuple(stem(word) for word in phrase.strip().lower().replace("-", " ").split())
             pairs.setdefault(words, str(chinese))
     return pairs
+
+
+def _alike(groups: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Map an English stem to the ideas it shares with other words."""
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        words = _split(group)
+        for word in dict.fromkeys(stem(word) for word in words):
+            found.setdefault(word, []).append("E:" + words[0])
+    return {word: tuple(ideas) for word, ideas in found.items()}
 
 
 def common_cost(count: int) -> float:

@@ -3,7 +3,7 @@
 Floor 0. `read` and `check` look at a folder once; a `Library` keeps a snapshot and looks for edits when asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -52,6 +52,8 @@ class Library:
 
     An edit is live when `refresh` next sees it, whole or not at all. A golden question that an edit breaks
     refuses the edit; one that was broken already does not stand in the way of other edits, nor of a start.
+    `before_swap` is called with the files of an edit that is about to go live; when it raises, nothing has
+    changed, and the next `refresh` tries again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -63,8 +65,9 @@ class Library:
         loaded = load_parts(folder, found)
         if loaded.snapshot is None:
             raise ContentError(loaded.problems)
-        self._current = loaded.snapshot
+        self._current, self._found = loaded.snapshot, found
         self.problems = loaded.problems
+        self.before_swap: Callable[[files.Found], object] = lambda found: None
         self._broken: Mapping[str, Problem] | None = None  # not asked yet: a start must not wait
 
     @property
@@ -72,11 +75,17 @@ class Library:
         """Give the snapshot that answers now."""
         return self._current
 
+    @property
+    def found(self) -> files.Found:
+        """Give the files, byte for byte, that the snapshot was made of."""
+        return self._found
+
     def refresh(self) -> tuple[Problem, ...] | None:
         """Take over an edit; None when nothing changed, else what was found.
 
         Any error among what is returned means that the edit was refused and the old snapshot is kept. Files
-        that change while they are read are left for the next time. Never raises for what is in the folder.
+        that change while they are read are left for the next time. Never raises for what is in the folder,
+        and whatever `before_swap` raises.
         """
         if self._broken is None:
             self._tolerate(broken_golden(self._current), self.problems)
@@ -100,7 +109,10 @@ class Library:
         breaks = broken_golden(loaded.snapshot)
         if breaks.keys() - (self._broken or {}).keys():
             return in_order((*loaded.problems, *breaks.values()))
-        self._current = loaded.snapshot
+        self._stamp, self._digest = (), ""  # looked at again, should the next line raise
+        self.before_swap(found)
+        self._stamp, self._digest = seen, digest
+        self._current, self._found = loaded.snapshot, found
         return self._tolerate(breaks, loaded.problems)
 
     def _tolerate(

@@ -10,23 +10,26 @@ from datetime import date
 from functools import lru_cache
 
 from knowledge.calibrate import Model, load_models
-from knowledge.clauses import is_asking, is_fragment, split
+from knowledge.clauses import is_asking, is_bare_fact, is_fragment, split
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
 from knowledge.follow import follow_up
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.parse import Parsed, Parser
 from knowledge.repair import Repairs
-from knowledge.retrieve import Indexed, Match, Retriever
+from knowledge.retrieve import CANDIDATES, Indexed, Match, Retriever
 from knowledge.slots import entry_slots
 from knowledge.smalltalk import small_talk
-from knowledge.text import is_latin
+from knowledge.text import bare, is_latin
 
 CHOICES = 4
+SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
 _STRICTER = 5.0  # what a long message needs more, to be answered at once
+CANDIDATES_OF_PART = 10
 _OF_PART = 0.92  # a part of a message counts a little less than the whole
 _RANKED = 10
+_EXACT, _BESIDE_EXACT = 100.0, 40.0  # scores where a phrasing is the very question
 _EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
 _CACHE = 1024
 
@@ -53,12 +56,13 @@ class Index:
         self.lexicon = lexicon or load_lexicon()
         self.entries = tuple(entry for entry in entries if not entry.draft)
         self._by_id = {entry.id: entry for entry in self.entries}
-        plain = Parser(self.lexicon)
+        plain = self._plain = Parser(self.lexicon)
         items = [index_entry(entry, plain) for entry in self.entries]
         texts = [phrasing for item in items for phrasing in item.phrasings]
-        words = {word for text in texts for word in plain.words(text)}
+        words = {word for text in texts for word in text.words}
         self.parser = Parser(self.lexicon, Repairs(self.lexicon, words))
         self.retriever = Retriever(items)
+        self._exact = _exact_texts(items)
         self._own = frozenset(name for item in items for name in _about(item))
         self._latin = 2 * sum(is_latin(text.text) for text in texts) > len(self.entries)
         self._models = models or load_models()
@@ -68,12 +72,15 @@ class Index:
         """Decide what a question leads to. Never raises, whatever the text."""
         return self._ask(question, today, context).decision
 
-    def explain(
-        self, question: str, *, today: date, context: Context | None = None
-    ) -> Explanation:
+    def explain(self, question: str, *, today: date, context: Context | None = None) -> Explanation:
         """Tell a human how the decision fell; `str()` of it is the report."""
         verdict = self._judge(question, today, context)
         return Explanation(verdict.decision, verdict.looks, verdict.reason)
+
+    def likeliest(self, text: str, *, today: date) -> str:
+        """Name the entry nearest to a text by likeness alone, even if a phrasing is the very text."""
+        look = self._look(self.parser.clean(text)[0], today)
+        return look.ranked[0][0] if look.ranked else ""
 
     def model_for(self, parsed: Parsed) -> Model:
         """Choose the weights: those of English where question and entries are English."""
@@ -82,47 +89,65 @@ class Index:
     def _judge(self, question: str, today: date, context: Context | None) -> _Verdict:
         cleaned, spelled = self.parser.clean(question)
         small = small_talk(cleaned, self.lexicon)
-        if small is not None:
+        if small is not None and bare(cleaned) not in self._exact:
             decision = Decision(question, Outcome.MISS, small=small.kind)
             return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}")
-        whole = self._look(cleaned, today, spelled)
+        written = self._exact.get(bare(cleaned), frozenset())
+        repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
+        changes = (*spelled, *mended)
+        whole = self._look(repaired, today, changes, written=written)
         before = self._by_id.get(context.entry_id) if context is not None else None
         if context is not None and before is not None:
             joined = follow_up(
-                cleaned, whole.parsed, before=before, context=context, parser=self.parser
+                repaired, whole.parsed, before=before, context=context, parser=self.parser
             )
             if joined:
-                followed = self._look(joined, today, spelled)
+                followed = self._look(joined, today, changes, written=frozenset())
                 if followed.top > whole.top:
                     return self._decide(question, (followed,), cleaned)
-        parts = split(cleaned, self.lexicon)
+        parts = split(repaired, self.lexicon)
         looks = [whole]
         subject = ""
         for part in parts:
-            look = self._look(part, today, (), subject)
+            look = self._look(part, today, subject=subject, written=frozenset(), whole=False)
             subject = self._subject_of(look.parsed) or subject
             looks.append(look)
         return self._decide(question, tuple(looks), cleaned)
 
     def _look(
-        self, cleaned: str, today: date, spelled: tuple[tuple[str, str], ...], subject: str = ""
+        self,
+        text: str,
+        today: date,
+        changes: tuple[tuple[str, str], ...] = (),
+        *,
+        subject: str = "",
+        written: frozenset[int] | None = None,
+        whole: bool = True,
     ) -> Look:
-        """Parse one text and rank the entries for it; `subject` is lent by the clause before."""
-        parsed = self.parser.parse(cleaned, today=today)
+        """Parse one text and rank the entries for it.
+
+        `subject` is lent by the clause before; `written` are the entries that have the very text, None not to look.
+        """
+        parsed = self.parser.parse(text, today=today)
         if subject and not self._subject_of(parsed):
-            parsed = self.parser.parse(f"{subject},{cleaned}", today=today)
+            parsed = self.parser.parse(f"{subject},{text}", today=today)
         model = self.model_for(parsed)
-        ranked = model.order(self.retriever.find(parsed))
+        matches = self.retriever.find(parsed, most=CANDIDATES if whole else CANDIDATES_OF_PART)
+        ranked = model.order(matches)
         ranked = self._current_first(ranked, today)
         scores = model.scores(parsed, ranked, self.retriever.known_share(parsed))
-        elsewhere = next(
-            (name for name in parsed.slots.elsewhere if name not in self._own),
-            "",
-        )
-        if elsewhere:
+        exact = written
+        if exact is not None and not exact:
+            exact = self._exact.get(parsed.text)
+        if exact:
+            ranked, scores = _put_first(exact, ranked, scores)
+        elsewhere = next((name for name in parsed.slots.elsewhere if name not in self._own), "")
+        if exact:
+            elsewhere = ""
+        elif elsewhere:
             scores = [round(score * model.limits.offer / 200, 2) for score in scores]
         named = tuple((self.entries[match.number].id, match) for match, _ in ranked)
-        return Look(cleaned, parsed, spelled, named, tuple(scores), elsewhere)
+        return Look(text, parsed, changes, named, tuple(scores), elsewhere)
 
     def _current_first(
         self, ranked: list[tuple[Match, float]], today: date
@@ -139,13 +164,14 @@ class Index:
 
     def _subject_of(self, parsed: Parsed) -> str:
         """Return the words of a clause that the next clause may lean on."""
-        words = self.lexicon.cutter.cut(parsed.gloss or parsed.text)
         concepts = self.lexicon.concepts
         kept = [
             word
-            for word in words
+            for word in parsed.words
             if len(word) > 1
-            and any(c[0] == "S" and c[2:] not in self.lexicon.shared for c in concepts.get(word, ()))
+            and any(
+                c[0] == "S" and c[2:] not in self.lexicon.shared for c in concepts.get(word, ())
+            )
         ]
         return "".join(kept[:4])
 
@@ -170,6 +196,8 @@ class Index:
         several = self._several(looks, limits.offer)
         if outcome is Outcome.HIT and looks[0].bars_direct_answer(best[0].id):
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
+        if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < _EXACT:
+            outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
         if looks[0].elsewhere:
             outcome, reason = Outcome.MISS, f"not ours: {looks[0].elsewhere}"
         elif len(several) > 1:
@@ -186,9 +214,15 @@ class Index:
             outcome,
             answers,
             ranked,
-            whole=outcome is Outcome.HIT or not is_fragment(cleaned, self.lexicon),
+            whole=self._is_whole(cleaned, outcome, scores),
         )
         return _Verdict(decision, looks, reason)
+
+    def _is_whole(self, cleaned: str, outcome: Outcome, scores: list[float]) -> bool:
+        """Tell whether a message need not wait for its other half."""
+        if is_bare_fact(cleaned, self.lexicon):
+            return bool(scores) and scores[0] == _EXACT
+        return outcome is Outcome.HIT or not is_fragment(cleaned, self.lexicon)
 
     def _several(self, looks: tuple[Look, ...], offer: float) -> tuple[Answer, ...]:
         """Return one answer for each clause that asks something of its own."""
@@ -211,6 +245,27 @@ def _filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tupl
     return tuple(chosen.values())
 
 
+def _exact_texts(items: Sequence[Indexed]) -> dict[str, frozenset[int]]:
+    """Map every phrasing, as it is written and as it is compared, to the entries that have it."""
+    found: dict[str, set[int]] = {}
+    for number, item in enumerate(items):
+        for text in (*item.written, *(phrasing.text for phrasing in item.phrasings)):
+            found.setdefault(text, set()).add(number)
+    return {text: frozenset(numbers) for text, numbers in found.items()}
+
+
+def _put_first(
+    exact: frozenset[int], ranked: list[tuple[Match, float]], scores: list[float]
+) -> tuple[list[tuple[Match, float]], list[float]]:
+    """Put the entry that has the very question first; with two such, the one ranked better."""
+    for place, (match, _) in enumerate(ranked):
+        if match.number in exact and not match.excluded:
+            order = [place, *(other for other in range(len(ranked)) if other != place)]
+            rest = [min(scores[other], _BESIDE_EXACT) for other in order[1:]]
+            return [ranked[other] for other in order], [_EXACT, *rest]
+    return ranked, scores
+
+
 def _about(item: Indexed) -> set[str]:
     """Return the places and offices that half of an entry's phrasings are about: these are ours."""
     named = [name for phrasing in item.phrasings for name in phrasing.slots.elsewhere]
@@ -219,7 +274,8 @@ def _about(item: Indexed) -> set[str]:
 
 def index_entry(entry: Entry, parser: Parser) -> Indexed:
     """Parse an entry's phrasings and join what they say."""
-    phrasings = tuple(parser.parse(parser.clean(text)[0]) for text in entry.all_phrasings)
+    cleaned = [parser.clean(text)[0] for text in entry.all_phrasings]
+    phrasings = tuple(parser.parse(text) for text in cleaned)
     counts: dict[str, int] = {}
     for phrasing in phrasings:
         for idea in phrasing.ideas:
@@ -231,6 +287,7 @@ def index_entry(entry: Entry, parser: Parser) -> Indexed:
     }
     return Indexed(
         entry=entry,
+        written=frozenset(bare(text) for text in cleaned),
         phrasings=phrasings,
         slots=entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings)),
         ideas=frozenset(counts),

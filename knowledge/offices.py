@@ -3,10 +3,13 @@
 Floor 0; pure.
 """
 
+import re
+
 from knowledge.figure_words import fold
 from knowledge.shelf import Sheet, Shelf
 
 _BETWEEN = "、"
+_SECTION = re.compile("股$")
 
 
 def find_offices(shelf: Shelf, text: str) -> tuple[tuple[Sheet, int], ...]:
@@ -15,7 +18,7 @@ def find_offices(shelf: Shelf, text: str) -> tuple[tuple[Sheet, int], ...]:
     spans: list[tuple[int, int]] = []
     for name, sheet, row in _names(shelf):
         start = text.find(name)
-        if start < 0:
+        if start < 0 or text[:start].endswith("的"):  # 管幼儿园的办公室 is not the General Office
             continue
         end = start + len(name)
         if any(
@@ -50,7 +53,8 @@ def _names(shelf: Shelf) -> list[tuple[str, Sheet, int]]:
     names = [
         (fold(name), sheet, row)
         for sheet, row in all_offices(shelf)
-        for name in (sheet.cell(row, "name"), *sheet.cell(row, "also").split(_BETWEEN))
+        for said in (sheet.cell(row, "name"), *sheet.cell(row, "also").split(_BETWEEN))
+        for name in dict.fromkeys((said, _SECTION.sub("科", said)))  # 人事科 is 人事股
         if name
     ]
     return sorted(names, key=lambda one: -len(one[0]))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 from knowledge.lexicon import Lexicon, stem
 from knowledge.repair import Repairs
@@ -20,6 +21,7 @@ _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _KIND_WEIGHTS = {"S": 1.0, "A": 0.6, "X": 0.25}
 _INSIDE = 0.5  # a concept of a word inside a longer known word
 _PLAIN_WORD = 0.7
+_ALIKE = 0.6  # an English word of about the same meaning
 _STOP_WORD = 0.3
 _NEAR = 0.6  # a concept that is only near a word, and the word is in no entry
 _LONGEST_PHRASE = 6
@@ -35,7 +37,7 @@ class Parsed:
     grams: Weights  # pieces of two and three characters
     sounds: Weights  # pairs of syllables
     slots: Slots
-    repairs: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()  # the Chinese text, cut
 
 
 class Parser:
@@ -56,12 +58,13 @@ class Parser:
             text, changes = self.repairs.spell(text)
         return self.lexicon.regional_words.replace(text, self.lexicon.regional), changes
 
+    def repair(self, cleaned: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Repair homophones against the words that are known; punctuation stays."""
+        return self.repairs.repair(cleaned) if self.repairs is not None else (cleaned, ())
+
     def parse(self, cleaned: str, *, today: date | None = None) -> Parsed:
-        """Parse a text that `clean` has made."""
+        """Parse a text that `clean` (and, of a question, `repair`) has made."""
         text = bare(cleaned)
-        changes: tuple[tuple[str, str], ...] = ()
-        if self.repairs is not None:
-            text, changes = self.repairs.repair(text)
         slots = find_slots(text, self.lexicon, today=today)
         text = self._without_noise(text)
         stems = self._stems(text)
@@ -77,12 +80,8 @@ class Parser:
             grams=_grams(han, stems),
             sounds=self._sounds(han),
             slots=slots,
-            repairs=changes,
+            words=words,
         )
-
-    def words(self, parsed: Parsed) -> tuple[str, ...]:
-        """Cut a parsed text into its Chinese words."""
-        return self.lexicon.cutter.cut("".join(_HAN_RUN.findall(parsed.text)))
 
     def _without_noise(self, text: str) -> str:
         short = bare(self.lexicon.noise.replace(text, {}))
@@ -114,6 +113,8 @@ class Parser:
                     ideas[idea] = weight
         for found in stems:
             ideas["e:" + found] = _STOP_WORD if found in self.lexicon.stop_latin else 1.0
+            for idea in self.lexicon.alike.get(found, ()):
+                ideas[idea] = _ALIKE
         return ideas
 
     def _concepts_of(self, word: str) -> tuple[tuple[str, float], ...]:
@@ -135,7 +136,7 @@ class Parser:
     def _sounds(self, han: str) -> dict[str, float]:
         first = self.lexicon.sounds.first
         keys = [first.get(character, "?") for character in han]
-        return dict.fromkeys((f"{a} {b}" for a, b in zip(keys, keys[1:], strict=False)), 1.0)
+        return dict.fromkeys((f"{a} {b}" for a, b in pairwise(keys)), 1.0)
 
 
 def _grams(han: str, stems: tuple[str, ...]) -> dict[str, float]:
@@ -144,7 +145,7 @@ def _grams(han: str, stems: tuple[str, ...]) -> dict[str, float]:
     grams.update(dict.fromkeys((han[place : place + 3] for place in range(len(han) - 2)), 1.0))
     if len(han) < 4:
         grams.update(dict.fromkeys(han, 0.5))
-    for first, second in zip(stems, stems[1:], strict=False):
+    for first, second in pairwise(stems):
         grams[f"{first} {second}"] = 1.0
     for word in stems:
         padded = f"^{word}$"

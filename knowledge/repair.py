@@ -6,19 +6,18 @@ Latin letters is written out the same way. Floor 0; pure.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 from knowledge.lexicon import Lexicon
-from knowledge.sound import merge
+from knowledge.sound import Key, merge, typed_words
 
-Key = tuple[str, ...]
 Changes = tuple[tuple[str, str], ...]
 _LONGEST_WORD = 5
 _UNKNOWN = 14.0  # the price of a character that is in no list
 _REPAIR = 6.0  # the price of taking a window for another word, on top of that word's
-_SECOND = 2.5  # and for every further character that differs
-_NOT_EXACT = 1.5  # and if the sounds are only alike (zh for z), not the same
+_SECOND = 3.5  # and for every further character that differs
+_NOT_EXACT = 2.0  # and if the sounds are only alike (zh for z), not the same
 _KNOWN_WORD = 5.0  # the price of a word of the entries
 _LATIN_RUN = re.compile(r"[a-z]+(?: +[a-z]+)*")
 
@@ -33,7 +32,8 @@ class Repairs:
         self.known = frozenset(words)
         own = {word for word in lexicon.concepts if word[0] >= "\u3400"}
         self._by_sound = _by_sound(lexicon, self.known | own)
-        self._typed = self._typed_words(own)
+        prices = {word: self._price(word) for word in self.known}
+        self._typed = typed_words(lexicon.sounds, prices)
         self._alike = lru_cache(maxsize=16384)(self._find_alike)
 
     def repair(self, text: str) -> tuple[str, Changes]:
@@ -84,19 +84,6 @@ class Repairs:
                     best, least = word, price
         return best, least
 
-    def _typed_words(self, own: Iterable[str]) -> Mapping[Key, tuple[str, float]]:
-        """Keep the cheapest word for every sound, exact or (marked, and dearer) merged."""
-        typed: dict[Key, tuple[str, float]] = {}
-        for word in (*self.lexicon.cutter.costs, *own, *self.known):
-            price = self._price(word)
-            exact = self.lexicon.sounds.exactly(word)
-            if "" in exact:
-                continue
-            for key, cost in ((exact, price), (tuple("~" + merge(part) for part in exact), price + 3)):
-                if key not in typed or cost < typed[key][1]:
-                    typed[key] = (word, cost)
-        return typed
-
     def spell(self, text: str) -> tuple[str, Changes]:
         """Write the pinyin of a normalised text as Chinese; English stays as it is."""
         changes: list[tuple[str, str]] = []
@@ -136,9 +123,10 @@ class Repairs:
             options: list[tuple[float, str]] = []
             for end in range(place + 1, min(place + _LONGEST_WORD, size) + 1):
                 for key in (syllables[place:end], merged[place:end]):
-                    if key in self._typed:
-                        word, price = self._typed[key]
-                        options.append((price + best[end][0], word + best[end][1]))
+                    for typed in (self._typed, self.lexicon.typed):
+                        if key in typed:
+                            word, price = typed[key]
+                            options.append((price + best[end][0], word + best[end][1]))
             best[place] = min(options, default=(99.0 + best[place + 1][0], best[place + 1][1]))
         return best[0][1]
 

@@ -8,6 +8,7 @@ import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rapidfuzz.distance.LCSseq import similarity
 
@@ -16,6 +17,8 @@ from knowledge.parse import Parsed, Weights
 from knowledge.slots import Slots
 
 CANDIDATES = 16
+_COMMON = 300  # phrasings from which a token is left for later
+_ALWAYS = 2  # the rarest tokens of a question are never left for later
 _QUICK = (1.0, 1.0, 0.5)  # weights of the channels when candidates are chosen
 FEATURES = (
     "ideas", "grams", "sounds",  # cosine with the best phrasing
@@ -36,6 +39,7 @@ class Indexed:
     """One entry with its phrasings, parsed."""
 
     entry: Entry
+    written: frozenset[str]  # the phrasings without punctuation
     phrasings: tuple[Parsed, ...]
     slots: Slots
     ideas: frozenset[str]
@@ -44,10 +48,13 @@ class Indexed:
     core: Weights  # ideas in at least half of the phrasings, with their share
 
 
+Cosines = tuple[dict[int, float], dict[str, float]]
+
+
 class Channel:
     """One kind of token: idf by entry, and for each token the phrasings that have it."""
 
-    __slots__ = ("_postings", "idf", "unseen")
+    __slots__ = ("_lengths", "_postings", "idf", "unseen")
 
     def __init__(self, bags: Sequence[Weights], owners: Sequence[int]) -> None:
         total = len(set(owners))
@@ -59,29 +66,51 @@ class Channel:
         self.idf = {
             token: math.log(1 + (total + 1) / (len(found) + 0.5)) for token, found in having.items()
         }
+        self._lengths = [self._length(bag) or 1.0 for bag in bags]
         self._postings: dict[str, list[tuple[int, float]]] = {}
-        for number, bag in enumerate(bags):
-            length = self.length(bag) or 1.0
+        for number, (bag, length) in enumerate(zip(bags, self._lengths, strict=True)):
             for token, weight in bag.items():
                 share = weight * self.idf[token] / length
                 self._postings.setdefault(token, []).append((number, share))
 
-    def length(self, bag: Weights) -> float:
+    def _length(self, bag: Weights) -> float:
         """Return the Euclidean length of a bag of tokens, unseen ones included."""
-        idf, unseen = self.idf, self.unseen
-        return math.sqrt(sum((weight * idf.get(token, unseen)) ** 2 for token, weight in bag.items()))
+        get, unseen = self.idf.get, self.unseen
+        return math.sqrt(sum([(weight * get(token, unseen)) ** 2 for token, weight in bag.items()]))
 
-    def cosines(self, bag: Weights) -> dict[int, float]:
-        """Return the cosine of a bag with every phrasing that shares a token with it."""
-        length = self.length(bag)
+    def cosines(self, bag: Weights) -> tuple[dict[int, float], dict[str, float]]:
+        """Return the cosine of a bag with every phrasing that shares a telling token with it.
+
+        Tokens that very many phrasings have tell little and cost much: they come back beside, with their share, to
+        be added by `complete` for the few phrasings that matter.
+        """
+        length = self._length(bag)
+        asked = sorted(
+            (len(postings), token, weight)
+            for token, weight in bag.items()
+            if (postings := self._postings.get(token)) is not None
+        )
         found: dict[int, float] = {}
-        for token, weight in bag.items():
-            postings = self._postings.get(token)
-            if postings is not None:
-                share = weight * self.idf[token] / length
-                for number, other in postings:
-                    found[number] = found.get(number, 0.0) + share * other
-        return found
+        common: dict[str, float] = {}
+        for place, (size, token, weight) in enumerate(asked):
+            share = weight * self.idf[token] / length
+            if size > _COMMON and place >= _ALWAYS:
+                common[token] = share
+                continue
+            for number, other in self._postings[token]:
+                found[number] = found.get(number, 0.0) + share * other
+        return found, common
+
+    def complete(
+        self, found: dict[int, float], common: dict[str, float], number: int, bag: Weights
+    ) -> float:
+        """Return the whole cosine with one phrasing."""
+        value = found.get(number, 0.0)
+        for token, share in common.items():
+            weight = bag.get(token)
+            if weight is not None:
+                value += share * weight * self.idf[token] / self._lengths[number]
+        return value
 
     def masses(self, bag: Weights) -> dict[str, float]:
         """Return what each token of a bag weighs, unseen ones as much as the rarest."""
@@ -106,16 +135,15 @@ class Match:
 class Retriever:
     """All entries in three channels; frozen once built."""
 
-    __slots__ = ("_first", "_owners", "entries", "grams", "ideas", "sounds")
+    __slots__ = ("_first", "_owners", "_texts", "entries", "grams", "ideas", "sounds")
 
     def __init__(self, entries: Sequence[Indexed]) -> None:
         self.entries = tuple(entries)
         phrasings = [phrasing for item in entries for phrasing in item.phrasings]
+        self._texts = tuple(phrasings)
         self._owners = [number for number, item in enumerate(entries) for _ in item.phrasings]
-        self._first: list[int] = []
-        for item in entries:
-            self._first.append((self._first[-1] + size) if self._first else 0)
-            size = len(item.phrasings)
+        sizes = (len(item.phrasings) for item in entries)
+        self._first = (0, *accumulate(sizes))  # where the phrasings of each entry begin
         self.ideas = Channel([phrasing.ideas for phrasing in phrasings], self._owners)
         self.grams = Channel([phrasing.grams for phrasing in phrasings], self._owners)
         self.sounds = Channel([phrasing.sounds for phrasing in phrasings], self._owners)
@@ -128,7 +156,7 @@ class Retriever:
             self.sounds.cosines(question.sounds),
         )
         quick: dict[int, float] = {}
-        for weight, found in zip(_QUICK, cosines, strict=True):
+        for weight, (found, _) in zip(_QUICK, cosines, strict=True):
             for number, cosine in found.items():
                 quick[number] = quick.get(number, 0.0) + weight * cosine
         best: dict[int, float] = {}
@@ -138,48 +166,80 @@ class Retriever:
             if score > best.get(owner, 0.0):
                 best[owner] = score
         chosen = heapq.nlargest(most, best, key=best.__getitem__)
-        asked = _Asked(question, self.ideas.masses(question.ideas), self.grams.masses(question.grams))
+        asked = _Asked(
+            question, self.ideas.masses(question.ideas), self.grams.masses(question.grams)
+        )
         return [self._compare(asked, number, cosines) for number in chosen]
+
+    def nearest_phrasings(self, phrasing: Parsed, owner: int) -> tuple[float, int, float]:
+        """Return how near the nearest other phrasing of the owner is, and the place and nearness of a stranger's."""
+        likeness: dict[int, float] = {}
+        for channel, bag in ((self.ideas, phrasing.ideas), (self.grams, phrasing.grams)):
+            for place, cosine in channel.cosines(bag)[0].items():
+                likeness[place] = likeness.get(place, 0.0) + cosine / 2
+        own, stranger, nearest = 0.0, 0, 0.0
+        for place, value in likeness.items():
+            if self._owners[place] != owner:
+                if value > nearest:
+                    stranger, nearest = place, value
+            elif self._texts[place] is not phrasing:
+                own = max(own, value)
+        return own, stranger, nearest
+
+    def phrasing_at(self, place: int) -> tuple[str, str]:
+        """Return the entry and the text of a phrasing by its place."""
+        return self.entries[self._owners[place]].entry.id, self._texts[place].text
 
     def known_share(self, question: Parsed) -> float:
         """Return the share of the question's subjects and words, by idf, that any entry knows."""
         idf = self.ideas.idf
         masses = {
-            token: mass for token, mass in self.ideas.masses(question.ideas).items() if token[0] in "Swe"
+            token: mass
+            for token, mass in self.ideas.masses(question.ideas).items()
+            if token[0] in "Swe"
         }
         total = sum(masses.values())
         return sum(mass for token, mass in masses.items() if token in idf) / total if total else 0.0
 
-    def _compare(
-        self, asked: "_Asked", number: int, cosines: tuple[dict[int, float], ...]
-    ) -> Match:
+    def _compare(self, asked: "_Asked", number: int, cosines: tuple[Cosines, ...]) -> Match:
         """Measure one entry: the part scores in the order of `FEATURES`."""
         item = self.entries[number]
         question = asked.question
-        first = self._first[number]
-        places = range(first, first + len(item.phrasings))
-        ideas = [cosines[0].get(place, 0.0) for place in places]
+        ideas, grams, sounds = self._likeness(item, self._first[number], cosines)
         closest = item.phrasings[ideas.index(max(ideas))]
         clashes = question.slots.conflicts(item.slots)
         shared = asked.aspects & item.aspects
         known = asked.ideas.keys() & item.ideas
         parts = (
             max(ideas),
-            max([cosines[1].get(place, 0.0) for place in places]),
-            max([cosines[2].get(place, 0.0) for place in places]),
+            max(grams),
+            max(sounds),
             sum(ideas) / len(ideas),
             *_fuzzy(question, item.phrasings),
             sum([asked.ideas[idea] for idea in known]) / asked.all_ideas,
             sum([asked.grams[gram] for gram in asked.grams.keys() & item.grams]) / asked.all_grams,
             self._shared_mass(closest.ideas, question.ideas),
             self._shared_mass(item.core, question.ideas),
-            sum([asked.subjects[idea] for idea in asked.subjects.keys() - known]) / self.ideas.unseen,
+            sum([asked.subjects[idea] for idea in asked.subjects.keys() - known])
+            / self.ideas.unseen,
             float(bool(shared)),
             float(bool(asked.aspects and item.aspects and not shared)),
             float(question.slots.agreements(item.slots)),
             float(len(clashes)),
         )
         return Match(number, parts, clashes)
+
+    def _likeness(
+        self, item: Indexed, first: int, cosines: tuple[Cosines, ...]
+    ) -> tuple[list[float], list[float], list[float]]:
+        """Return the cosines with each phrasing of an entry, channel by channel."""
+        (ideas, some_ideas), (grams, some_grams), (sounds, some_sounds) = cosines
+        numbered = list(enumerate(item.phrasings, first))
+        return (
+            [self.ideas.complete(ideas, some_ideas, n, text.ideas) for n, text in numbered],
+            [self.grams.complete(grams, some_grams, n, text.grams) for n, text in numbered],
+            [self.sounds.complete(sounds, some_sounds, n, text.sounds) for n, text in numbered],
+        )
 
     def _shared_mass(self, bag: Weights, ideas: Weights) -> float:
         """Return the share of an entry's bag, by idf, that the question has."""
@@ -198,9 +258,7 @@ class _Asked:
 
     __slots__ = ("all_grams", "all_ideas", "aspects", "grams", "ideas", "question", "subjects")
 
-    def __init__(
-        self, question: Parsed, ideas: dict[str, float], grams: dict[str, float]
-    ) -> None:
+    def __init__(self, question: Parsed, ideas: dict[str, float], grams: dict[str, float]) -> None:
         self.question = question
         self.ideas = ideas
         self.grams = grams

@@ -100,44 +100,68 @@ def _chinese_number(digits: str) -> str:
     return ten + ("" if ones == 0 else str(ones).translate(_DIGITS))
 
 
+class _Names:
+    """Every name of some schools, ready to be looked for in a text."""
+
+    def __init__(self, schools: tuple[School, ...]) -> None:
+        self.owners: dict[str, tuple[School, ...]] = {}
+        self.longer: dict[
+            str, tuple[School, ...]
+        ] = {}  # 实验小学 -> those that go on: 实验小学东校区
+        for school in schools:
+            for key in dict.fromkeys(_keys(school)):
+                self.owners[key] = (*self.owners.get(key, ()), school)
+                for end in range(1, len(key)):
+                    self.longer[key[:end]] = (*self.longer.get(key[:end], ()), school)
+        self.lengths = sorted({len(key) for key in self.owners}, reverse=True)
+        self.marked = [(key, _marks(key), own) for key, own in self.owners.items() if key]
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Find names in the text, the longest first and none inside another, in the text's order."""
+        taken: list[tuple[int, int]] = []
+        for length in self.lengths:
+            for start in range(len(text) - length + 1 if length else 0):
+                end = start + length
+                if text[start:end] in self.owners and all(
+                    end <= left or right <= start for left, right in taken
+                ):
+                    taken.append((start, end))
+        return iter(sorted(taken))
+
+    def ends(self, before: str) -> bool:
+        """Tell whether a text ends with a name."""
+        return any(length and before[-length:] in self.owners for length in self.lengths)
+
+
+@lru_cache(maxsize=8)
+def _names(schools: tuple[School, ...]) -> _Names:
+    return _Names(schools)
+
+
 def _named(schools: Sequence[School], text: str) -> tuple[tuple[School, ...], tuple[School, ...]]:
     """Give the schools that stand in the text for certain, and those that perhaps do."""
+    names = _names(tuple(schools))
     certain: list[School] = []
     doubtful: list[School] = []
-    for start, end in _spans(schools, text):
-        owners = [one for one in schools if text[start:end] in _keys(one)]
-        longer = [one for one in schools if _is_longer(one, text[start:end]) and one not in owners]
+    for start, end in names.spans(text):
+        key = text[start:end]
+        owners = names.owners[key]
+        longer = [one for one in names.longer.get(key, ()) if one not in owners]
         before, behind = text[:start], text[end:]
-        if _part_of_number(before, text[start:end], behind):
+        if _part_of_number(before, key, behind):
             continue
         if len(owners) > 1 or longer or _BEHIND.match(behind):
             doubtful.extend([*owners, *longer])
-        elif before and before[-1] not in _BEFORE and not _ends_with_school(schools, before):
+        elif before and before[-1] not in _BEFORE and not names.ends(before):
             doubtful.extend(owners)
         else:
             certain.extend(owners)
     return _once(certain), _once(doubtful)
 
 
-def _spans(schools: Sequence[School], text: str) -> Iterator[tuple[int, int]]:
-    """Find names in the text, the longest first and none inside another, in the text's order."""
-    keys = sorted({key for one in schools for key in _keys(one)}, key=len, reverse=True)
-    taken: list[tuple[int, int]] = []
-    for key in keys:
-        for found in re.finditer(re.escape(key), text):
-            start, end = found.span()
-            if all(end <= left or right <= start for left, right in taken):
-                taken.append((start, end))
-    return iter(sorted(taken))
-
-
+@lru_cache(maxsize=4096)
 def _keys(school: School) -> tuple[str, ...]:
     return tuple(key_of(name) for name in (school.name, *school.aliases))
-
-
-def _is_longer(school: School, key: str) -> bool:
-    """Tell whether the school's name goes on where this name ends: 实验小学 → 实验小学东校区."""
-    return any(name.startswith(key) and name != key for name in _keys(school))
 
 
 def _part_of_number(before: str, key: str, behind: str) -> bool:
@@ -147,23 +171,23 @@ def _part_of_number(before: str, key: str, behind: str) -> bool:
     return key.endswith("中") and behind.startswith(_NO_NAME)
 
 
-def _ends_with_school(schools: Sequence[School], before: str) -> bool:
-    return any(before.endswith(key) for one in schools for key in _keys(one))
-
-
 def _alike(schools: Sequence[School], text: str, limit: int) -> tuple[School, ...]:
     """Give schools with names like the text; other numbers and other stages are not alike."""
     if len(text) > _SHORT or text in _ANY_SCHOOL:
         return ()
-    scored = [(max(_likeness(text, key) for key in _keys(one)), one) for one in schools]
-    good = sorted((row for row in scored if row[0] >= _FUZZY), key=lambda row: -row[0])
-    return tuple(one for _, one in good)[:limit]
+    wanted = _marks(text)
+    scored: dict[School, float] = {}
+    for key, marks, owners in _names(tuple(schools)).marked:
+        score = _likeness(text, key) if marks == wanted else 100.0 * (len(text) > 1 and text in key)
+        for one in owners if score >= _FUZZY else ():
+            scored[one] = max(score, scored.get(one, 0.0))
+    return tuple(sorted(scored, key=lambda one: -scored[one]))[:limit]
 
 
 def _likeness(text: str, key: str) -> float:
     if len(text) > 1 and text in key:
         return 100.0
-    return fuzz.ratio(text, key) if _marks(text) == _marks(key) else 0.0
+    return fuzz.ratio(text, key)
 
 
 def _marks(name: str) -> tuple[str, str]:

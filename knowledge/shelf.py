@@ -5,7 +5,7 @@ every snapshot and never changes.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -124,6 +124,16 @@ def make_shelf(tables: Iterable[Table], schools: Sequence[School]) -> Shelf:
         MappingProxyType({one.id: one for one in asked}),
         _own_places(schools),
     )
+
+
+def make_shelves(tables: Collection[Table], schools: Sequence[School]) -> tuple[Shelf, Shelf]:
+    """Put up every table, and beside it those that are no samples."""
+    every = make_shelf(tables, schools)
+    real = [table for table in tables if not table.sample]
+    return every, every if len(real) == len(tables) else make_shelf(real, schools)
+
+
+EMPTY = Shelf(MappingProxyType({}), MappingProxyType({}), (), MappingProxyType({}), ())
 
 
 def _sheet(table: Table, names: _Names) -> Sheet:

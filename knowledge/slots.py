@@ -17,11 +17,12 @@ Values = Mapping[str, frozenset[str]]
 _RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 _RELATIVE_YEAR = re.compile("|".join(_RELATIVE))
 _YEAR = re.compile(r"(?<!\d)(20[1-3]\d)(?!\d)(?:年|级|届)?(.{0,12})")
-_OF_LIFE = re.compile(r"生|出生|买|交房|参加工作|毕业|入职|评上|落户|搬|来的|结婚|工作")
+_OF_LIFE = re.compile(r"出生|[月号日]生|生的|生人|买|交房|参加工作|毕业|入职|评上|落户|搬|来的|结婚|工作")
 _SCHOOL = re.compile(
     r"(?:第?([一二三四五六七八九十]{1,3})(?:中学|小学|幼儿园|幼|小|中)(?![考间心等班午级年专介招]))"
     r"|((?:实验|育才|红旗|光明|阳光|希望|城东|城西|城南|城北|城关|中心|师大|师范|附属|外国语|人民|解放|和平|新华|建设|胜利|朝阳|东风|向阳)(?:中心)?(?:中学|小学|幼儿园|高中|学校))"
 )
+_LATIN = re.compile(r"[a-z]+")
 _OFFERED = re.compile(r"可不可以|能不能|允不允许|让不让|准不准|可否|能否|是否")
 _MAY_NOT = re.compile(r"不可以|不允许|不得(?!不)|不予|不准|禁止|不许")
 _MAY = re.compile(r"可以|允许|能")
@@ -52,7 +53,9 @@ class Slots:
     def agreements(self, other: "Slots") -> int:
         """Count the families in which both texts name the same value."""
         theirs = other.values
-        return sum(bool(mine & theirs[family]) for family, mine in self.values.items() if family in theirs)
+        return sum(
+            bool(mine & theirs[family]) for family, mine in self.values.items() if family in theirs
+        )
 
 
 def find_slots(text: str, lexicon: Lexicon, *, today: date | None) -> Slots:
@@ -76,6 +79,8 @@ def find_slots(text: str, lexicon: Lexicon, *, today: date | None) -> Slots:
     if leave:
         found["may"] = {leave}
     values = {family: frozenset(named) for family, named in found.items() if named}
+    if not any(lexicon.abroad.find(text)) and not _LATIN.search(text):
+        return Slots(values)
     return Slots(values, _place(text, lexicon), _office(text, lexicon))
 
 
@@ -86,7 +91,9 @@ def entry_slots(entry: Entry, phrasings: tuple[Slots, ...]) -> Slots:
     for family in dict.fromkeys(named):
         in_question = family in phrasings[0].values
         if in_question or 2 * named.count(family) >= len(phrasings):
-            joined[family] = frozenset().union(*(slots.values.get(family, ()) for slots in phrasings))
+            joined[family] = frozenset().union(
+                *(slots.values.get(family, ()) for slots in phrasings)
+            )
     if entry.stage is not None and entry.stage is not Stage.STAFF:
         joined["stage"] = joined.get("stage", frozenset()) | {entry.stage.value}
     if entry.school_year is not None:
@@ -111,7 +118,8 @@ def _years(text: str, today: date | None) -> set[str]:
 
 def _place(text: str, lexicon: Lexicon) -> str:
     """Return the other place a text asks about, not one that somebody comes from or goes to."""
-    for latin in re.findall(r"[a-z]+", text):
+    for found in _LATIN.finditer(text):
+        latin = found.group()
         if latin in lexicon.places_latin and not re.search(rf"(from|to|leaving) {latin}", text):
             return latin
     if any(lexicon.here.find(text)):
@@ -122,9 +130,10 @@ def _place(text: str, lexicon: Lexicon) -> str:
             return name
         if name in _ABROAD and after.startswith(lexicon.after_person):
             continue
-        if not before.endswith(lexicon.before_origin) or (before.endswith("在") and "那边" in after):
-            if not after.startswith(lexicon.after_person):
-                return name
+        only_from = before.endswith(lexicon.before_origin) and not before.endswith(lexicon.asked_about)
+        there = before.endswith("在") and "那边" in after
+        if (there or not only_from) and not after.startswith(lexicon.after_person):
+            return name
     return ""
 
 
@@ -148,7 +157,9 @@ def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
     """Tell whether a text names something of a school's own beside the words found."""
     for word in found:
         text = text.replace(word, " ")
-    if any(lexicon.offices_own.find(text)) or ("报名" in text and is_latin(text.replace("报名", ""))):
+    if any(lexicon.offices_own.find(text)) or (
+        "报名" in text and is_latin(text.replace("报名", ""))
+    ):
         return True
     return any(
         concept[0] == "S" and concept[2:] not in lexicon.shared

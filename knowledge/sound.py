@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+Key = tuple[str, ...]
+_MERGED = 3.0  # what a merged sound costs more than the exact one
 _MOST_KEYS = 4  # ways to read one word that are looked up
 
 
@@ -57,6 +59,20 @@ def read_sounds(path: Path) -> Sounds:
             further.setdefault(character, []).append(key)
     rare = {character: tuple(dict.fromkeys(keys)) for character, keys in further.items()}
     return Sounds(exact, first, rare, frozenset(syllables))
+
+
+def typed_words(sounds: Sounds, prices: Mapping[str, float]) -> dict[Key, tuple[str, float]]:
+    """Keep for every sound the cheapest word and its price; merged sounds are marked with ~ and dearer."""
+    typed: dict[Key, tuple[str, float]] = {}
+    for word, price in prices.items():
+        exact = sounds.exactly(word)
+        if "" in exact:
+            continue
+        merged = tuple("~" + sounds.first[character] for character in word)
+        for key, cost in ((exact, price), (merged, price + _MERGED)):
+            if key not in typed or cost < typed[key][1]:
+                typed[key] = (word, cost)
+    return typed
 
 
 def merge(syllable: str) -> str:

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -216,19 +216,24 @@ def _cells(
 ) -> tuple[list[tuple[str, ...]], list[int], list[Problem]]:
     """Take the described columns out of every row that is not blank; other columns are left out."""
     places = [header.index(column.name) for column in row.columns]
+    checks = tuple(_checks(row))
     cells: list[tuple[str, ...]] = []
     lines: list[int] = []
     problems: list[Problem] = []
     for raw in reader:
         line: int = getattr(reader, "line_num", len(cells) + 2)
-        if not any(cell.strip() for cell in raw):
-            continue
         if len(raw) != len(header):
-            told = say("csv_width", got=len(raw), want=len(header))
-            problems.append(Problem(file, line, 1, told))
+            if any(cell.strip() for cell in raw):
+                told = say("csv_width", got=len(raw), want=len(header))
+                problems.append(Problem(file, line, 1, told))
             continue
-        taken = tuple(raw[place].strip() for place in places)
-        problems.extend(_cell_problems(row, taken, file, line))
+        taken = tuple([raw[place].strip() for place in places])
+        if not any(taken) and not any(cell.strip() for cell in raw):
+            continue
+        for check in checks:
+            told = check.problem(taken[check.place])
+            if told:
+                problems.append(Problem(file, line, check.place + 1, told))
         cells.append(taken)
         lines.append(line)
     if not cells and not problems:
@@ -236,15 +241,34 @@ def _cells(
     return cells, lines, problems
 
 
-def _cell_problems(row: TableRow, cells: Sequence[str], file: str, line: int) -> Iterator[Problem]:
-    for number, (column, cell) in enumerate(zip(row.columns, cells, strict=True), start=1):
-        if not cell:
-            if column.required or column.name in row.key:
-                yield Problem(file, line, number, say("empty", key=column.name))
-        elif column.type == "number" and not _NUMBER.fullmatch(cell):
-            yield Problem(file, line, number, say("csv_number", column=column.name, value=cell))
-        elif column.type == "date" and not _is_day(cell):
-            yield Problem(file, line, number, say("csv_date", column=column.name, value=cell))
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What the cells of one column must be; `good` remembers those seen, as tables repeat themselves."""
+
+    place: int
+    column: ColumnRow
+    needed: bool
+    good: set[str] = field(default_factory=set)
+
+    def problem(self, cell: str) -> str:
+        """Tell what is wrong with a cell, or nothing."""
+        if cell in self.good:
+            return ""
+        if not cell and self.needed:
+            return say("empty", key=self.column.name)
+        if cell and self.column.type == "number" and not _NUMBER.fullmatch(cell):
+            return say("csv_number", column=self.column.name, value=cell)
+        if cell and self.column.type == "date" and not _is_day(cell):
+            return say("csv_date", column=self.column.name, value=cell)
+        self.good.add(cell)
+        return ""
+
+
+def _checks(row: TableRow) -> Iterator[_Check]:
+    for place, column in enumerate(row.columns):
+        needed = column.required or column.name in row.key
+        if needed or column.type in ("number", "date"):
+            yield _Check(place, column, needed)
 
 
 def _is_day(cell: str) -> bool:

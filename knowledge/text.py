@@ -20,7 +20,17 @@ _HAN_YEAR = re.compile(r"[二两][零〇0][一二三四五六七八九零〇]{2}
 _HAN_SHORT_YEAR = re.compile(r"(?<![一二三四五六七八九十零〇])二([一二三四五六七八九])年(?!级)")
 _SMALL = re.compile(r"(?<![\d.a-z:+*/=-])(\d{1,2})(?![\d.%a-z:+*/=-])")
 _MARKS = str.maketrans(
-    {"。": ".", "、": ",", "，": ",", "；": ";", "：": ":", "？": "?", "！": "!", "…": ",", "~": " "}
+    {
+        "。": ".",
+        "、": ",",
+        "，": ",",
+        "；": ";",
+        "：": ":",
+        "？": "?",
+        "！": "!",
+        "…": ",",
+        "~": " ",
+    }
 )
 _OTHER = re.compile(rf"[^{_HAN}〇a-z0-9.,;:?!\n+*/='%@-]+")
 _BLANKS = re.compile(r"[ \t]+")
@@ -65,7 +75,9 @@ def _numerals(text: str) -> str:
 def _han_digits(text: str) -> str:
     """Read Chinese digits one by one (二〇二六 is 2026)."""
     same = text.replace("两", "二").replace("〇", "零")
-    return "".join(character if character.isdigit() else str(_DIGITS.index(character)) for character in same)
+    return "".join(
+        character if character.isdigit() else str(_DIGITS.index(character)) for character in same
+    )
 
 
 def _chinese(number: int) -> str:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from knowledge.catchment import Address, find_address
+from knowledge.catchment import Address, find_address, read_number
 from knowledge.figure_words import FigureWords, figure_words, fold, holds
 from knowledge.lexicon import Lexicon
 from knowledge.offices import find_offices
@@ -19,8 +19,10 @@ from knowledge.text import normalise
 
 LONGEST = 80  # characters; a longer message is a story, not a question for a number
 _ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
+_SHORT = 16  # characters of a follow-up
+_HOUSE = re.compile(r"([0-9]+|[零一二三四五六七八九十百]+)号?")
+_NAME = "※"  # stands for the name of a school that was found
 _NUMBERED = re.compile(r"[零一二三四五六七八九十]{1,3}[中小幼]")
-_DUTY_ASKED = 3  # offices named in one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +76,25 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
 
 
 def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) -> Wish | None:
-    """Read 那二中呢, 去年的呢 after a figure: other schools or another year of the same; else None."""
+    """Read 那二中呢, 去年的呢, 12号 after a figure: one thing of the same question said anew; else None."""
     text = fold(question)
-    if not text or len(text) > 16 or before.kind not in BY_SCHOOL:
+    if not text or len(text) > _SHORT:
         return None
-    years = _years(text, today)
-    named, rest = _schools(shelf, _without(text, _year_words(text)))
-    if not (named or years) or (rest and not named.unknown):
+    if before.kind == "catchment":
+        return _other_address(shelf, text, before)
+    if before.kind not in BY_SCHOOL:
         return None
-    return _changed(before, named, years)
-
-
-def _changed(before: Wish, named: _Named, years: tuple[int, ...]) -> Wish:
-    wish = replace(before, years=years, trend=False) if years else before
+    years, parts = _years(text, today), _parts(shelf, before.kind, text)
+    named, rest = _schools(shelf, _without(text, [*parts, *_year_words(text)]))
+    if not (named or years or parts) or (rest and not named.doubtful and not named.unknown):
+        return None
+    wish = replace(
+        before,
+        text=before.text if named or years else text,
+        years=years or before.years,
+        parts=parts or before.parts,
+        trend=before.trend and not years,
+    )
     if not named:
         return wish
     return replace(
@@ -97,6 +105,14 @@ def _changed(before: Wish, named: _Named, years: tuple[int, ...]) -> Wish:
         every=False,
         place="",
     )
+
+
+def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
+    number = _HOUSE.fullmatch(text)
+    if number is not None and before.address is not None:
+        return replace(before, address=replace(before.address, number=read_number(number.group(1))))
+    address = find_address(shelf, text)
+    return replace(before, address=address) if address is not None and address.known else None
 
 
 def _about_rules(kind: str, text: str, words: FigureWords) -> bool:
@@ -119,7 +135,7 @@ def _wish(shelf: Shelf, kind: str, text: str, today: date) -> Wish | None:
         case "project":
             return _project(shelf, text, trigger, today)
         case "posts":
-            return _by_school(shelf, kind, text, trigger or _posts(shelf, text), today)
+            return _by_school(shelf, kind, text, trigger or _posts(text), today)
         case _:
             return _by_school(shelf, kind, text, trigger, today)
 
@@ -135,8 +151,8 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     asked = [word for word in words.amounts if word in text]
     named, _ = _schools(shelf, _without(text, [*kinds, *parts, *asked, *_year_words(text)]))
     every, trend = bool(holds(text, words.every)), bool(holds(text, words.trend))
-    if not (named or asked or every or trend or years):
-        return None
+    if not named and (not (asked or every) or holds(text, words.where)):
+        return None  # where it is published, whether it is out: the FAQ knows
     stage = _stage(text, words)
     if kind == "fee" and not named and (stage in ("primary", "junior") or not parts):
         return None  # what schools in general may charge is a rule, and the FAQ has it
@@ -157,12 +173,11 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     )
 
 
-def _posts(shelf: Shelf, text: str) -> str:
+def _posts(text: str) -> str:
     """Give what asks for posts: a teacher, and how many."""
     words = figure_words()
     found = words.posts_like.search(text)
-    wanted = holds(text, (*words.columns["人"], *words.amounts[:5]))
-    return found.group() if found and wanted else ""
+    return found.group() if found and holds(text, words.posts_asked) else ""
 
 
 def _catchment(shelf: Shelf, text: str, trigger: str) -> Wish | None:
@@ -188,9 +203,7 @@ def _duty(shelf: Shelf, text: str, trigger: str) -> Wish | None:
     for word in figure_words().noise:
         before = before.removeprefix(word)
     named = figure_words().office_like.search(before)
-    if named is None or holds(before, ("学校",)) or _schools(shelf, before)[0].certain:
-        return None
-    return Wish("duty", text, office=named.group(1))
+    return None if named is None else Wish("duty", text, office=named.group(1))
 
 
 def _steps(text: str, trigger: str, today: date) -> Wish | None:
@@ -230,19 +243,23 @@ def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
 def _schools(shelf: Shelf, text: str) -> tuple[_Named, str]:
     """Find the schools of a text, and give what is left of it beside them and polite noise."""
     words = figure_words()
+    text = _without(text, words.greeting)
     certain, doubtful = named_schools(shelf.schools, text)
-    rest = _without_schools(shelf, text, _ids((*certain, *doubtful)))
+    rest = _without_schools(shelf, text, _ids((*certain, *doubtful)), mark=_NAME)
     for word in words.noise:
         rest = rest.replace(word, "的")
+    pieces = [piece for piece in re.split(f"的|{_NAME}", rest) if piece]
+    left = [piece for piece in pieces if piece not in words.not_school]
+    if any(f"{piece}{_NAME}" in rest for piece in left if len(piece) > 1):
+        certain, doubtful = (), (*doubtful, *certain)  # 光明一中 is another school than 一中
     unknown: list[str] = []
-    left = [piece for piece in rest.split("的") if piece and piece not in words.not_school]
     for piece in left:
         like = find_schools(shelf.schools, piece, limit=4).schools if len(piece) > 1 else ()
         doubtful = (*doubtful, *like)
         numbered = _NUMBERED.search(piece)
         if not like and numbered:
-            unknown.append(numbered.group())
-        elif not like and words.school_like.fullmatch(piece):
+            unknown.append(_as_written(text, numbered.group()))
+        elif not like and words.school_like.fullmatch(piece) and not _is_any(piece, words):
             unknown.append(piece)
     kept = _ids(certain)
     named = _Named(
@@ -251,13 +268,26 @@ def _schools(shelf: Shelf, text: str) -> tuple[_Named, str]:
     return named, "".join(left)
 
 
-def _without_schools(shelf: Shelf, text: str, schools: tuple[str, ...]) -> str:
+def _as_written(text: str, key: str) -> str:
+    """Give a name as it stands in the text: 第九小学, not 九小."""
+    found = re.search(rf"第?{key[:-1]}{key[-1]}(?:学)?", text)
+    return found.group() if found else key
+
+
+def _is_any(piece: str, words: FigureWords) -> bool:
+    """Tell whether a piece means schools in general: 私立初中, 念高中."""
+    for word in words.any_kind:
+        piece = piece.replace(word, "")
+    return not piece or piece in words.not_school or piece in ("中", "小", "园")
+
+
+def _without_schools(shelf: Shelf, text: str, schools: tuple[str, ...], *, mark: str = "的") -> str:
     """Take schools out of a text, so that 幸福路小学 is not taken for a street."""
     rest = key_of(text)
     for one in schools:
         school = shelf.by_id[one]
         for name in sorted(map(key_of, (school.name, *school.aliases)), key=len, reverse=True):
-            rest = rest.replace(name, "的")
+            rest = rest.replace(name, mark)
     return rest
 
 

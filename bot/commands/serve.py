@@ -22,16 +22,20 @@ from bot.channels.web.app import WebParts, make_app
 from bot.channels.web.channel import WebChannel
 from bot.commands.staff import sign_in_link
 from bot.core.config import Config, Privacy, Receive
-from bot.core.errors import ConfigError
+from bot.core.errors import ConfigError, DatabaseBusy
 from bot.core.people import Role
 from bot.core.texts import plain
 from bot.core.turn import Desk
+from bot.service import newsroom
+from bot.service.announcing import Broadcaster
+from bot.service.archive import Archive
 from bot.service.delivery import Channel
 from bot.service.engine import Engine, Respond
 from bot.service.files import Fetcher, FileStore, Source
 from bot.service.job import Job, Office, Settings
 from bot.service.limits import Rates
 from bot.service.lock import only_instance
+from bot.service.rounds import Rounds
 from bot.service.sender import Sender
 from bot.storage import staffbook
 from bot.storage.db import Database
@@ -81,6 +85,9 @@ def serve(config: Config, respond: Respond) -> int:
         library = Library(config.content_dir)
         db = Database(path)
         try:
+            archive = Archive(db, library.folder, clock=lambda: datetime.now(UTC))
+            archive.keep(library.found)
+            library.before_swap = archive.keep
             asyncio.run(_run(assemble(config, respond, db, library)))
         finally:
             db.close()
@@ -192,6 +199,9 @@ async def _run(parts: Parts) -> None:
         asyncio.create_task(_watched("sender", parts.sender.run(), stop)),
         asyncio.create_task(_watched("fetcher", parts.fetcher.run(), stop)),
         asyncio.create_task(_watched("content", _refresh(parts.office.library), stop)),
+        asyncio.create_task(_watched("rounds", Rounds(parts.office).run(), stop)),
+        asyncio.create_task(_watched("newsroom", newsroom.watch(parts.office), stop)),
+        asyncio.create_task(_watched("broadcaster", Broadcaster(parts.office).run(), stop)),
     ]
     web = None
     if parts.web is not None:
@@ -291,7 +301,11 @@ async def _refresh(library: Library) -> None:
     """Look for edits of the content; a bad one never replaces what is live, and is told in the log."""
     while True:
         await asyncio.sleep(REFRESH_S)
-        problems = await asyncio.to_thread(library.refresh)
+        try:
+            problems = await asyncio.to_thread(library.refresh)
+        except DatabaseBusy as busy:  # what cannot be archived does not go live yet
+            log.warning("content: waits for the archive: %s", busy)
+            continue
         if problems is None:
             continue
         for problem in problems:

@@ -61,6 +61,19 @@ class Burst:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """The last question for a published figure, for what was still to be said and for 那二中呢.
+
+    `said` are the choices made since, one of a kind; `token` tells its buttons from those of other questions.
+    """
+
+    question: str
+    token: str
+    said: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """Everything a conversation remembers. An empty `flow` means that none is open."""
 
@@ -70,6 +83,7 @@ class Dialogue:
     number: str = ""  # the case the flow is about: look-up, addition, rating
     proven: tuple[str, ...] = ()  # numbers whose code was given here
     last: Last | None = None
+    figure: Figure | None = None
     burst: Burst | None = None
     parked: Draft | None = None  # a draft put aside by 取消 or by time; can be resumed
     filed: tuple[Filed, ...] = ()  # the last few

@@ -13,8 +13,10 @@ from markupsafe import Markup
 
 from bot.core.cases import CaseView, Kind
 from bot.core.dialogue import Dialogue
+from bot.core.follows import Follow
 from bot.core.people import Person, Staff
 from knowledge.library import Snapshot
+from knowledge.subjects import Subject
 
 
 class Arrival(StrEnum):
@@ -191,6 +193,7 @@ class Act:
     number: str
     text: str = ""
     rating: str = ""  # good | fair | bad
+    messages: tuple[str, ...] = ()  # the messages it was written in; empty: the one of this turn
     proven: bool = False  # number and code were given in this conversation
     draft: str = ""  # ADD: the files kept for this draft go with it
 
@@ -232,10 +235,15 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class SetPerson:
-    """Change what is known of the person; None leaves it as it is."""
+    """Change what is known of the person; None leaves it as it is.
+
+    `follow`: what is to be told when it changes; `unfollow`: no more, and with an empty tuple nothing at all.
+    """
 
     language: str | None = None
     reachable: bool | None = None
+    follow: Follow | None = None
+    unfollow: tuple[Subject, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +307,7 @@ class Turn:
     cases: tuple[CaseView, ...] = ()  # the person's own, newest first
     case: CaseView | None = None
     staff: Staff | None = None
+    follows: tuple[Follow, ...] = ()  # what the person asked to be told of, oldest first
 
     @property
     def language(self) -> str:

@@ -22,10 +22,18 @@ class Failing(StrEnum):
 class DeliveryFailed(Exception):
     """A parcel was not taken. `reason` is a short fixed word (blocked, no_rights ...), never a text."""
 
-    def __init__(self, failing: Failing, reason: str, *, retry_after_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        failing: Failing,
+        reason: str,
+        *,
+        retry_after_s: float = 0.0,
+        may_have_arrived: bool = False,
+    ) -> None:
         self.failing = failing
         self.reason = reason
         self.retry_after_s = retry_after_s
+        self.may_have_arrived = may_have_arrived  # a time-out, a line that broke: nobody knows
         super().__init__(f"{failing}: {reason}")
 
 

@@ -68,8 +68,8 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
             event = _event(job, case, "added", actor="parent", text=act.text, message=message)
             if act.draft:
                 attachments.attach_draft(job.tx, person.id, act.draft, case.id, event)
-            if message:
-                casebook.link_message(job.tx, person.id, message, case.id)
+            for one in act.messages or filter(None, (message,)):
+                casebook.link_message(job.tx, person.id, one, case.id)
             notices.tell_staff(job, case, "parent_added", text=act.text)
         case ParentAct.AMEND:
             _event(job, case, "amended", actor="parent", text=act.text, message=message)

@@ -40,7 +40,16 @@ from bot.core.turn import (
 )
 from bot.service import desk, staffchat
 from bot.service.job import Job, Office
-from bot.storage import attachments, casebook, outbox, staffbook, store, topicbook, transcript
+from bot.storage import (
+    attachments,
+    casebook,
+    outbox,
+    staffbook,
+    store,
+    subscriptions,
+    topicbook,
+    transcript,
+)
 from bot.storage.outbox import Parcel
 
 Respond = Callable[[Turn], Outcome]
@@ -163,6 +172,7 @@ def load(job: Job, incoming: Incoming) -> Turn:
         desk=job.settings.desk,
         cases=casebook.of_person(job.tx, person.id, job.now),
         staff=staff,
+        follows=subscriptions.of_person(job.tx, person.id, job.now),
     )
     return replace(turn, case=_named_case(job, turn))
 
@@ -268,6 +278,10 @@ def _act(job: Job, person: Person, effect: Act, incoming: Incoming) -> None:
 
 def _set_person(job: Job, person: Person, effect: SetPerson) -> None:
     store.set_person(job.tx, person.id, language=effect.language, reachable=effect.reachable)
+    if effect.follow is not None:
+        subscriptions.follow(job.tx, person.id, effect.follow, job.now)
+    if effect.unfollow is not None:
+        subscriptions.unfollow(job.tx, person.id, effect.unfollow)
     if effect.reachable and not person.reachable:
         job.owed.extend(outbox.send_blocked_again(job.tx, person.channel, person.chat, job.now))
 

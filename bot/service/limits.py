@@ -6,6 +6,8 @@ Floor 3, pure: time comes in as seconds of a monotonic clock. 0 for a rate means
 from collections import deque
 from dataclasses import dataclass, field
 
+FIRST_CALM_S, LONGEST_CALM_S = 2.0, 300.0
+
 
 @dataclass(slots=True)
 class Rates:
@@ -25,6 +27,8 @@ class Limiter:
     _next_overall: float = 0.0
     _next_of_chat: dict[str, float] = field(default_factory=dict)
     _group: dict[str, deque[float]] = field(default_factory=dict)
+    _calm_until: float = 0.0
+    _calm_s: float = FIRST_CALM_S / 2
 
     def pause(self, now: float, seconds: float) -> None:
         """Obey a retry_after: nothing leaves for that long."""
@@ -42,6 +46,20 @@ class Limiter:
             if len(sent) >= self.rates.group_per_min:
                 at = max(at, sent[0] + 60.0)
         return at
+
+    def doubt(self, now: float) -> None:
+        """Note a broadcast of which nobody knows whether it arrived: hold the others back, longer each time."""
+        if now >= self._calm_until:
+            self._calm_s = min(self._calm_s * 2, LONGEST_CALM_S)
+            self._calm_until = now + self._calm_s
+
+    def trust(self) -> None:
+        """Note a broadcast that arrived."""
+        self._calm_s = FIRST_CALM_S / 2
+
+    def broadcast_at(self, now: float) -> float:
+        """Return when the next broadcast may leave."""
+        return max(self._calm_until, now)
 
     def sent(self, chat: str, now: float, *, group: bool) -> None:
         """Count a message that leaves now."""

@@ -2,7 +2,8 @@
 
 Floor 3. 1. What the outbox holds unsent at the start goes first. 2. New rows are handed over after their commit.
 3. The most urgent lane whose chat may get a message now sends its oldest row. 4. A slot is free again only when
-the mark is committed, so that a crash repeats at most the sends under way.
+the mark is committed, so that a crash repeats at most the sends under way. A broadcast is never repeated: it is
+marked as under way before it is sent, and what nobody knows the end of is left to people.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.core.errors import DatabaseBusy
+from bot.core.turn import Priority
 from bot.service.delivery import Channel, Delivered, DeliveryFailed, Failing
 from bot.service.job import Job, Office
 from bot.service.lanes import Lane, Row
@@ -79,6 +81,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send until told to stop; what is under way is finished first."""
+        await self._give_up_under_way()
         self.take(await self._office.db.read(outbox.unsent))
         beat = asyncio.create_task(self._heartbeat())
         try:
@@ -94,6 +97,15 @@ class Sender:
             beat.cancel()
             if under_way := self._tasks[True] | self._tasks[False]:
                 await asyncio.wait(under_way, timeout=8.0)
+
+    async def _give_up_under_way(self) -> None:
+        """Leave to people what the last process was broadcasting when it died."""
+
+        def mark(job: Job) -> int:
+            return outbox.give_up_under_way(job.tx)
+
+        if lost := await self._mark(mark, mark):
+            log.warning("broadcasts of unknown outcome", extra={"count": lost})
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -145,6 +157,8 @@ class Sender:
         """Begin a lane's next send, or put the lane aside and return its moment."""
         row = lane.head(now)
         at = row.due
+        if row.parcel.priority is Priority.BROADCAST:
+            at = max(at, self._limiter.broadcast_at(now))
         if lane.limited:
             group = self._channels[row.parcel.channel].is_group(row.parcel.chat)
             at = max(at, self._limiter.chat_at(row.parcel.chat, now, group=group))
@@ -188,6 +202,8 @@ class Sender:
         try:
             if parcel.slot and not await self._is_queued(parcel):
                 return None  # a newer message took its place
+            if parcel.priority is Priority.BROADCAST and not await self._begin(parcel):
+                return None  # stopped meanwhile, or no longer wanted
             delivered = await self._channels[parcel.channel].deliver(parcel)
         except DeliveryFailed as failure:
             return await self._failed(parcel, failure)
@@ -197,11 +213,21 @@ class Sender:
             log.error("delivery raised", extra={"parcel": parcel.id, "error": type(bug).__name__})
             return await self._failed(parcel, DeliveryFailed(Failing.BUG, type(bug).__name__))
         self._count_more(parcel, delivered)
+        if parcel.priority is Priority.BROADCAST:
+            self._limiter.trust()
         await self._mark(
             lambda job: on_sent(job, parcel, delivered),
             lambda job: outbox.mark_sent(job.tx, parcel.id, delivered.message_id, job.now),
         )
         return None
+
+    async def _begin(self, parcel: Parcel) -> bool:
+        """Commit that a broadcast is under way; marks that come together share one commit."""
+
+        def mark(job: Job) -> bool:
+            return outbox.begin(job.tx, parcel.id)
+
+        return await self._mark(mark, mark)
 
     async def _is_queued(self, parcel: Parcel) -> bool:
         return await self._office.db.read(lambda tx: outbox.is_queued(tx, parcel.id))
@@ -214,6 +240,9 @@ class Sender:
 
     async def _failed(self, parcel: Parcel, failure: DeliveryFailed) -> Parcel | None:
         now = self._office.clock()
+        if failure.may_have_arrived and parcel.priority is Priority.BROADCAST:
+            await self._leave_unknown(parcel, failure.reason)
+            return None
         if failure.failing is Failing.WAIT:  # the row itself is not at fault: no try is counted
             self._limiter.pause(self._monotonic(), failure.retry_after_s)
             return await self._retry(parcel, now, failure.reason, counted=False)
@@ -229,6 +258,15 @@ class Sender:
             lambda job: outbox.mark_failed(job.tx, parcel.id, reason),
         )
         return None
+
+    async def _leave_unknown(self, parcel: Parcel, reason: str) -> None:
+        """Note that a broadcast may have arrived or not: sent again it might be told twice."""
+
+        def mark(job: Job) -> None:
+            outbox.mark_unknown(job.tx, parcel.id, reason)
+
+        self._limiter.doubt(self._monotonic())
+        await self._mark(mark, mark)
 
     async def _retry(
         self, parcel: Parcel, at: datetime, reason: str, *, counted: bool

@@ -10,7 +10,7 @@ from bot.core.errors import CaseError, NotAllowed, Stale, UnknownCase
 from bot.core.people import Staff
 from bot.core.texts import plain, say
 from bot.core.turn import Button, Incoming, Outgoing, StaffDraft, StaffPress
-from bot.service import desk, notices
+from bot.service import desk, gaps, notices
 from bot.service.job import STAFF_CHAT, Job
 from bot.storage import casebook, outbox, store, topicbook
 from bot.storage.topicbook import ReplyDraft
@@ -38,6 +38,9 @@ def keep_draft(job: Job, staff: Staff, draft: StaffDraft, incoming: Incoming) ->
 
 def press(job: Job, staff: Staff, pressed: StaffPress, incoming: Incoming) -> None:
     """Do what a button says, if it still may be done by this person now; say in words what came of it."""
+    if pressed.verb == "gaps":  # a command about the content, not about a case
+        gaps.ask(job, staff, incoming)
+        return
     case: CaseView | None = None
     try:
         if pressed.verb not in DEEDS:

@@ -107,6 +107,31 @@ def is_queued(tx: Tx, parcel_id: int) -> bool:
     return row is not None and row["state"] == "queued"
 
 
+def begin(tx: Tx, parcel_id: int) -> bool:
+    """Mark a broadcast row as under way, before it is sent; False when it is to be sent no more."""
+    cursor = tx.execute(
+        "UPDATE outbox SET state = 'sending' WHERE id = ? AND state = 'queued'", (parcel_id,)
+    )
+    return cursor.rowcount == 1
+
+
+def mark_unknown(tx: Tx, parcel_id: int, reason: str) -> None:
+    """Record that nobody knows whether a row arrived: people decide whether it is sent once more."""
+    tx.execute(
+        "UPDATE outbox SET state = 'unknown', attempts = attempts + 1, reason = ?, lease_until = NULL"
+        " WHERE id = ?",
+        (reason, parcel_id),
+    )
+
+
+def give_up_under_way(tx: Tx) -> int:
+    """Record the rows that were under way when the last process died as unknown; return how many."""
+    return tx.execute(
+        "UPDATE outbox SET state = 'unknown', reason = 'restart', lease_until = NULL"
+        " WHERE state = 'sending'"
+    ).rowcount
+
+
 def mark_sent(tx: Tx, parcel_id: int, message_id: str, now: datetime) -> None:
     """Record that the channel took it: from now on it counts as sent."""
     tx.execute(
@@ -121,8 +146,8 @@ def mark_retry(
 ) -> Parcel | None:
     """Record a try that failed for now and return the row as it is; None when it is queued no more."""
     row = tx.execute(
-        "UPDATE outbox SET attempts = attempts + ?, not_before = ?, reason = ?"
-        " WHERE id = ? AND state = 'queued' RETURNING *",
+        "UPDATE outbox SET state = 'queued', attempts = attempts + ?, not_before = ?, reason = ?"
+        " WHERE id = ? AND state IN ('queued', 'sending') RETURNING *",
         (int(counted), stamp(not_before), reason, parcel_id),
     ).fetchone()
     return None if row is None else read_row(row)

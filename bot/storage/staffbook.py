@@ -75,6 +75,12 @@ def by_id(tx: Tx, staff_id: int) -> Staff | None:
     return _one(tx.execute("SELECT * FROM staff WHERE id = ?", (staff_id,)).fetchone())
 
 
+def since(tx: Tx, staff_id: int) -> datetime:
+    """Return since when somebody is one of the staff."""
+    row = tx.execute("SELECT created_at FROM staff WHERE id = ?", (staff_id,)).fetchone()
+    return parse(row["created_at"])
+
+
 def name_of(tx: Tx, staff_id: int | None) -> str:
     """Return a person's name; empty for nobody."""
     staff = by_id(tx, staff_id) if staff_id is not None else None

@@ -29,7 +29,7 @@ from knowledge.library import SHIPPED, Library
 T = TypeVar("T")
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
 GROUP = "-100200"
-HERE, ELSEWHERE = "jichu", "jicai"  # departments; `other` goes to the first of them
+HERE, ELSEWHERE = "bangong", "jicai"  # departments; `other` goes to the first of them
 ENTRIES = {
     "primary-age": ("孩子几岁可以上小学一年级?", "年满六周岁的儿童,应当入学。"),
     "meal-fee": ("学校食堂的伙食费怎么收?", "伙食费据实收取,按月公布账目。"),

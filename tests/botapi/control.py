@@ -40,8 +40,14 @@ class Control:
             api.app.router.add_post(f"/control/{route.__name__}", route)
 
     async def cast(self, request: web.Request) -> web.Response:
-        """{"user": name, "id": n} or {"supergroup"|"group": title, "forum": bool}: its id."""
+        """{"user": name, "id": n} or {"supergroup"|"group": title, "forum": bool}: its id.
+
+        {"users": name, "count": n}: many people at once, numbered; the list of their ids.
+        """
         asked = await request.json()
+        if "users" in asked:
+            crowd = [self.api.user(f"{asked['users']}{one}") for one in range(asked["count"])]
+            return web.json_response([one.id for one in crowd])
         if "user" in asked:
             self.players[asked["user"]] = user = self.api.user(asked["user"], asked.get("id"))
             return web.json_response({"id": user.id})

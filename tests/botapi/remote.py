@@ -34,6 +34,10 @@ class Remote:
     def user(self, name: str, user_id: int | None = None) -> int:
         return int(self.post("cast", {"user": name, "id": user_id})["id"])
 
+    def users(self, name: str, count: int) -> list[int]:
+        """Many people at once."""
+        return [int(one) for one in self.post("cast", {"users": name, "count": count})]
+
     def supergroup(self, title: str, *, forum: bool = True) -> int:
         return int(self.post("cast", {"supergroup": title, "forum": forum})["id"])
 

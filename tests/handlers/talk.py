@@ -15,6 +15,7 @@ from markupsafe import Markup
 from bot.core import numbers
 from bot.core.cases import RULES, Action, CaseView, Rating, Status, parent_allowed
 from bot.core.dialogue import EMPTY, Dialogue, from_json, to_json
+from bot.core.follows import Follow
 from bot.core.people import Person, Staff
 from bot.core.turn import (
     Act,
@@ -71,6 +72,7 @@ class Talk:
     staff: Staff | None = None
     dialogue: Dialogue = EMPTY
     cases: list[CaseView] = field(default_factory=list)  # everybody's, newest first
+    follows: tuple[Follow, ...] = ()
     effects: list[Effect] = field(default_factory=list)  # everything that was ever decided
     heard: list[Outgoing] = field(default_factory=list)  # everything that ever arrived
     written_in: dict[str, str] = field(default_factory=dict)  # message id -> case number
@@ -209,6 +211,7 @@ class Talk:
             desk=self.desk,
             cases=tuple(one for one in self.cases if one.person_id == self.person.id),
             staff=self.staff,
+            follows=self.follows,
         )
         return replace(turn, case=self._named(incoming))
 
@@ -250,12 +253,21 @@ class Talk:
                 language = effect.language or self.person.language
                 reachable = self.person.reachable if effect.reachable is None else effect.reachable
                 self.person = replace(self.person, language=language, reachable=reachable)
+                self._follow(effect)
             case WrongCode():
                 self._wrong.append((effect.number, self.now))
                 lately = [at for at in self._wrong if at[0] == effect.number]
                 self._change(effect.number, wrong_codes=len(lately))
             case _:
                 pass
+
+    def _follow(self, effect: SetPerson) -> None:
+        stopped = () if effect.unfollow is None else effect.unfollow
+        new = effect.follow
+        left = [one for one in self.follows if one.subject not in stopped]
+        if new is not None:
+            left = [one for one in left if one.subject != new.subject] + [new]
+        self.follows = tuple(left)
 
     def _open(self, opened: OpenCase, fresh: Fresh) -> None:
         routing = self.knowledge.routing

@@ -23,6 +23,8 @@ from telegram.error import (
     TimedOut,
 )
 
+NOT_CONNECTED = "aiohttp ClientConnector"  # how `transport` begins, with the class of aiohttp's error
+
 
 class Kind(StrEnum):
     """What to do about a failure."""
@@ -39,6 +41,7 @@ class Reason(StrEnum):
     FLOOD = "flood"
     TIMED_OUT = "timed_out"  # it may have arrived
     NETWORK = "network"  # it may have arrived, too: a connection can break after the effect
+    NO_CONNECTION = "no_connection"  # none was made, so it cannot have arrived
     CONFLICT = "conflict"
     UNAUTHORIZED = "unauthorized"
     MIGRATED = "migrated"  # the chat lives on as new_chat_id
@@ -139,6 +142,8 @@ def classify(error: TelegramError) -> Failure:
             return Failure(Kind.PERMANENT, Reason.MIGRATED, new_chat_id=error.new_chat_id)
         case TimedOut():
             return Failure(Kind.TRANSIENT, Reason.TIMED_OUT)
+        case NetworkError(message=str(text)) if text.startswith(NOT_CONNECTED):
+            return Failure(Kind.TRANSIENT, Reason.NO_CONNECTION)
         case Conflict():
             return Failure(Kind.TRANSIENT, Reason.CONFLICT)
         case EndPointNotFound(__cause__=InvalidToken(message="Unauthorized")):

@@ -28,6 +28,21 @@ def keyboard(message: Outgoing) -> InlineKeyboardMarkup | None:
     )
 
 
+def raw_keyboard(message: Outgoing) -> dict[str, list[list[dict[str, str]]]]:
+    """Return the buttons of a message as the Bot API takes them, without an object for each."""
+    return {
+        "inline_keyboard": [
+            [
+                {"text": b.label, "url": b.url}
+                if b.url
+                else {"text": b.label, "callback_data": b.data}
+                for b in row
+            ]
+            for row in message.buttons
+        ]
+    }
+
+
 def as_plain(message: Outgoing) -> str:
     """Return the words of a message, for when its markup is refused."""
     return html.unescape(re.sub(r"<[^>]*>", "", message.html))

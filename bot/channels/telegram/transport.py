@@ -15,6 +15,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 _UNSET = BaseRequest.DEFAULT_NONE
+_JSON = {"Content-Type": "application/json"}
 
 
 class AiohttpRequest(BaseRequest):
@@ -70,7 +71,8 @@ class AiohttpRequest(BaseRequest):
         """Send one request; raises TimedOut or NetworkError, neither with the address in it."""
         if self._session is None or self._session.closed:
             raise NetworkError("transport is not open")
-        uploads = bool(request_data and request_data.contains_files)
+        body = _body(request_data)
+        uploads = isinstance(body, aiohttp.FormData)
         upload_s = _seconds(write_timeout, self._upload_s) if uploads else 0.0
         connect_s = _seconds(connect_timeout, self._connect_s)
         # aiohttp starts to wait for the answer while the body is still going out.
@@ -81,7 +83,12 @@ class AiohttpRequest(BaseRequest):
         )
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout, allow_redirects=False
+                method,
+                url,
+                data=body,
+                headers=_JSON if isinstance(body, bytes) else None,
+                timeout=timeout,
+                allow_redirects=False,
             ) as answer:
                 return answer.status, _without_page(answer.status, await answer.read())
         except TimeoutError:
@@ -107,9 +114,10 @@ def _seconds(given: object, default: float) -> float:
     return float(given) if isinstance(given, int | float) else default
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
+    """Return the parameters as JSON, which costs a fifth of a form; files need one."""
     if data is None or not data.contains_files:
-        return data.json_parameters if data else None
+        return data.json_payload if data else None
     form = aiohttp.FormData(quote_fields=False)  # Chinese file names travel as they are
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

@@ -41,7 +41,7 @@ class Webhook:
             update_id = raw["update_id"]
         except (ValueError, TypeError, KeyError, RecursionError):
             return PlainTextResponse("not an update", 400)
-        if not isinstance(update_id, int):
+        if type(update_id) is not int:  # True is an int, too
             return PlainTextResponse("not an update", 400)
         try:
             await self._take(raw)

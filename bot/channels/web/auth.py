@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 TRIES_PER_MINUTE = 5
 MINUTE = timedelta(minutes=1)
 TOUCH_AFTER = timedelta(minutes=1)  # a session in use is noted once a minute, not at every page
-FIELD_LIMIT = 64 * 1024
+FIELD_LIMIT = 256 * 1024
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -129,7 +129,7 @@ async def sign_in(request: Request) -> Response:
     site: Site = request.app.state.site
     secure = site.secure(request)
     who = visitor.recognise(request, secure=secure)
-    async with request.form(max_files=0, max_fields=5, max_part_size=1024) as form:
+    async with request.form(max_files=0, max_fields=30, max_part_size=FIELD_LIMIT) as form:
         trusted = who is not None and who.sent(form.get("csrf"))
     if not trusted or not same_site(request, site.public_url):
         return refusal(site, request, 403, "web.http_403")

@@ -34,15 +34,12 @@ class WebChannel:
     async def deliver(self, parcel: Parcel) -> Delivered:
         """Write the message into the conversation's transcript and wake its pages."""
 
-        def write(job: Job) -> int | None:
-            person = store.find_person(job.tx, CHANNEL, parcel.chat)
-            if person is None:
-                return None
+        def write(job: Job) -> int:
+            # made here when the very first message failed and left only an apology behind
+            person, _ = store.load_person(job.tx, CHANNEL, parcel.chat, language="zh", now=job.now)
             return transcript.add_desk(job.tx, person.id, parcel.id, parcel.message, job.now)
 
         line = await self._office.run(write)
-        if line is None:
-            raise DeliveryFailed(Failing.PERMANENT, "chat_not_found")
         self.streams.wake(parcel.chat)
         return Delivered(str(line))
 

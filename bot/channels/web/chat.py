@@ -26,7 +26,7 @@ from bot.storage.db import Tx
 
 HEARTBEAT_S = 15.0
 PATIENCE_S = 3.0  # how long a form without a script waits for its answer before it leads back
-FIELD_LIMIT = 64 * 1024
+FIELD_LIMIT = 256 * 1024
 CHIPS = 6
 
 

@@ -5,7 +5,7 @@ Floor 4. Templates escape every value; sentences come from the text catalogue or
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -26,6 +26,7 @@ from bot.service.cards import LOCAL, local_date
 from bot.service.engine import Engine
 from bot.service.files import FileStore
 from bot.service.job import Office
+from bot.storage import migrate
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -53,6 +54,7 @@ class Site:
     parts: WebParts
     metrics: Metrics
     templates: Environment
+    schema: Mapping[int, str]  # number -> hash of the migrations this release came with
     pace: Pace = field(default_factory=Pace)
     # one form of a conversation at a time; a lock goes when nobody holds it
     locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -116,7 +118,8 @@ def make_site(parts: WebParts) -> Site:
     templates.filters["day"] = local_date
     templates.filters["moment"] = moment
     templates.filters["clock"] = clock
-    return Site(parts, parts.metrics or Metrics(), templates)
+    schema = {step.number: step.sha256 for step in migrate.shipped()}
+    return Site(parts, parts.metrics or Metrics(), templates, schema)
 
 
 def moment(at: datetime) -> str:

@@ -8,6 +8,7 @@ const picked = byId("picked"), trouble = byId("trouble"), progress = byId("progr
 let chosen = [];      // files to be sent
 let key = "";         // of the form as it stands; the same for a second try, a new one for new content
 let busy = false;
+let sent = false;     // from here: our own words are followed to the end, those of another tab are not
 
 const freshKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -30,7 +31,8 @@ function take(event) {
   const made = document.createElement("template");
   made.innerHTML = event.data; // made and escaped by the server's template
   const line = made.content.querySelector("li");
-  const follow = atEnd() || line.classList.contains("theirs");
+  const follow = atEnd() || (sent && line.classList.contains("theirs"));
+  if (follow) sent = false;
   byId("welcome").hidden = true;
   lines.append(line);
   if (follow) toEnd();
@@ -75,7 +77,7 @@ function post(form) {
 
 async function deliver(form) {
   if (busy) return false;
-  busy = true;
+  busy = sent = true;
   document.body.classList.add("busy");
   try {
     await post(form);

@@ -1,0 +1,148 @@
+"""What is published, reduced to what people are told when it changes: answers and figures with their source.
+
+Floor 0; pure. It can be stored, so that an edit made while the program was down is noticed at the next start.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from knowledge.assemble import Snapshot
+from knowledge.entry import Entry, Source
+from knowledge.shelf import Sheet, Shelf
+from knowledge.subjects import short
+from knowledge.tables import Table
+
+LONGEST_LEAD = 80  # characters of an answer's first line that are quoted
+KEY_MARK = "\x1f"  # between the parts of a row's key: stands in no cell
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One answer."""
+
+    question: str
+    topic: str
+    answer: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table: what its key says, its other cells, and whom it is about."""
+
+    label: str
+    cells: tuple[str, ...]
+    school: str = ""  # target
+    round: str = ""  # target
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table; `columns` are (heading, unit) of the cells. `rows` go by the parts of their key, joined."""
+
+    kind: str
+    title: str
+    source: str
+    columns: tuple[tuple[str, str], ...]
+    rows: dict[str, Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything that people may have been told, by id."""
+
+    texts: dict[str, Text]
+    grids: dict[str, Grid]
+
+
+_ADAPTER: TypeAdapter[Published] = TypeAdapter(Published)
+
+
+def publish(snapshot: Snapshot, *, samples: bool) -> Published:
+    """Reduce a snapshot; without `samples` only what the bureau itself has entered counts."""
+    shelf = snapshot.figures if samples else snapshot.real_figures
+    texts = {
+        one.id: _text(one)
+        for one in snapshot.entries.values()
+        if not one.draft and (samples or not one.sample)
+    }
+    sheets = (sheet for own in shelf.sheets.values() for sheet in own)
+    return Published(texts, {sheet.table.id: _grid(sheet, shelf) for sheet in sheets})
+
+
+def to_json(published: Published) -> bytes:
+    """Write it for storage."""
+    return _ADAPTER.dump_json(published)
+
+
+def from_json(stored: bytes) -> Published:
+    """Read what was stored."""
+    return _ADAPTER.validate_json(stored)
+
+
+def lead_of(answer: str) -> str:
+    """Return the first line of an answer, cut where it is long."""
+    line = answer.strip().partition("\n")[0]
+    return line if len(line) <= LONGEST_LEAD else line[: LONGEST_LEAD - 1] + "…"
+
+
+def source_line(source: Source | None) -> str:
+    """Write a source in one line: title, number, article, date."""
+    if source is None:
+        return ""
+    day = f"{source.date:%Y-%m-%d}" if source.date is not None else ""
+    return " · ".join(part for part in (source.title, source.number, source.article, day) if part)
+
+
+def row_key(table: Table, row: int) -> str:
+    """Return the key of a row as one text."""
+    places = [place for place, column in enumerate(table.columns) if column.name in table.key]
+    return KEY_MARK.join(table.rows[row][place] for place in places)
+
+
+def _text(entry: Entry) -> Text:
+    return Text(entry.question, entry.topic, entry.answer.strip(), source_line(entry.source))
+
+
+def _grid(sheet: Sheet, shelf: Shelf) -> Grid:
+    table = sheet.table
+    places = [place for place, one in enumerate(table.columns) if one.name not in table.key]
+    units = sheet.roles.get("unit")
+    places = [place for place in places if place != units]
+    rounds = sheet.roles.get("round") if sheet.kind == "steps" else None
+    schools = _by_row(sheet.by_school)
+    rows = {}
+    for number, row in enumerate(table.rows):
+        key = row_key(table, number)
+        rows[key] = Line(
+            label=" ".join(part for part in key.split(KEY_MARK) if part),
+            cells=tuple(row[place] for place in places),
+            school=schools.get(number, ""),
+            round=short(row[rounds]) if rounds is not None else "",
+        )
+    columns = tuple((table.columns[place].name, table.columns[place].unit) for place in places)
+    return Grid(sheet.kind, table.title, _table_source(table), columns, rows)
+
+
+def _by_row(groups: Mapping[str, Iterable[int]]) -> dict[int, str]:
+    return {row: short(school) for school, rows in groups.items() for row in rows}
+
+
+def _table_source(table: Table) -> str:
+    told = source_line(table.source)
+    day = f"{table.published_on:%Y-%m-%d}" if table.published_on is not None else ""
+    return told if not day or day in told else f"{told} · {day}".removeprefix(" · ")
+
+
+def figures_shown(sheet: Sheet, school: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the numbers of a school in a table as they are told: key of the row, heading, value with unit."""
+    table = sheet.table
+    return tuple(
+        (row_key(table, row), column.name, f"{cell} {column.unit}".strip())
+        for row in sheet.by_school.get(school, ())
+        for place in sheet.values
+        if (column := table.columns[place]).name not in table.key
+        if (cell := table.rows[row][place])
+    )

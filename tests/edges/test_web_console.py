@@ -1,0 +1,265 @@
+"""The console: what staff see, what they can do, what the parent reads of it, and what never leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from bot.core.people import Role
+from bot.service.delivery import DeliveryFailed, Failing
+from tests.edges.pages import Page
+from tests.edges.webdesk import Parent, Staff, WebDesk, open_desk
+
+TEXT = "食堂收费没有公示,午餐涨价两元"
+ANSWER = "您好,已要求学校在一周内公示收费标准。"
+PHONE = "13800001111"
+
+
+@pytest_asyncio.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[WebDesk]:
+    async with open_desk(tmp_path) as opened:
+        yield opened
+
+
+async def set_up(desk: WebDesk, **options: str) -> tuple[Parent, str, Staff]:
+    parent = desk.parent()
+    number = await parent.complains(TEXT, **options)
+    return parent, number, await desk.staff()
+
+
+async def confirmed(staff: Staff, preview: httpx.Response) -> httpx.Response:
+    """Press the button of a preview."""
+    form = Page(preview.text).forms[-1]
+    return await staff.client.post(form.action, data={**form.fields, "confirmed": "1"})
+
+
+async def replies(staff: Staff, number: str, text: str = ANSWER) -> httpx.Response:
+    return await confirmed(staff, await staff.posts(f"/console/case/{number}/reply", text=text))
+
+
+async def test_a_reply_is_shown_exactly_before_it_leaves_and_then_reaches_the_parent(
+    desk: WebDesk,
+) -> None:
+    parent, number, staff = await set_up(desk)
+    preview = await staff.posts(f"/console/case/{number}/reply", text=ANSWER)
+    shown = Page(preview.text).text
+    assert ANSWER in shown
+    assert "对答复满意吗?" in shown
+    assert "基本满意" in shown
+    assert ANSWER not in (await parent.page()).text
+    assert desk.bureau.value("SELECT status FROM cases") == "received"
+    done = await confirmed(staff, preview)
+    assert done.headers["location"] == f"/console/case/{number}?done=reply#said"
+    await desk.settles()
+    assert ANSWER in (await parent.page()).text
+    page = await staff.sees(f"/console/case/{number}")
+    assert "已送达" in page.text
+    assert "已答复" in page.text
+
+
+async def test_going_back_from_the_preview_keeps_the_text_and_sends_nothing(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    preview = await staff.posts(f"/console/case/{number}/reply", text=ANSWER)
+    form = Page(preview.text).forms[-1]
+    back = await staff.client.post(form.action, data={**form.fields, "back": "1"})
+    assert Page(back.text).form(f"/console/case/{number}/note").fields["text"] == ANSWER
+    assert desk.bureau.value("SELECT count(*) FROM events WHERE kind = 'reply'") == 0
+
+
+async def test_the_parent_rates_the_reply_and_the_console_shows_it(desk: WebDesk) -> None:
+    parent, number, staff = await set_up(desk)
+    await replies(staff, number)
+    await desk.settles()
+    await parent.presses("满意")
+    page = await staff.sees(f"/console/case/{number}")
+    assert "已办结" in page.text
+    assert "家长评价 · 满意" in page.text
+
+
+async def test_a_note_never_leaves(desk: WebDesk) -> None:
+    parent, number, staff = await set_up(desk)
+    before = desk.bureau.value("SELECT count(*) FROM outbox")
+    answer = await staff.posts(f"/console/case/{number}/note", text="内部:先问校长")
+    assert answer.status_code == 303
+    assert desk.bureau.value("SELECT count(*) FROM outbox") == before
+    assert "先问校长" not in (await parent.page()).text
+    page = await staff.sees(f"/console/case/{number}")
+    assert "先问校长" in page.text
+    assert any(attrs.get("class") == "entry note" for _, attrs in page.tags)
+
+
+async def test_the_complainant_is_not_shown_unless_revealed_with_a_reason(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk, contact=PHONE)
+    chat = desk.bureau.value("SELECT chat FROM people")
+    pages = [await staff.sees(at) for at in ("/console", f"/console/case/{number}")]
+    assert not any(PHONE in page.html or chat in page.html for page in pages)
+    refused = await staff.posts(f"/console/case/{number}/reveal", text=" ")
+    assert (refused.status_code, PHONE in refused.text) == (409, False)
+    shown = await staff.posts(f"/console/case/{number}/reveal", text="需要电话核实")
+    assert PHONE in shown.text
+    page = await staff.sees(f"/console/case/{number}")
+    assert PHONE not in page.html
+    assert "需要电话核实" in page.text
+    assert "查看联系方式" in page.text
+
+
+async def test_whoever_is_slower_reads_who_was_faster_and_keeps_the_text(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    faster = await desk.staff("钱主任")
+    form = next(
+        f for f in (await staff.sees(f"/console/case/{number}")).forms if "version" in f.fields
+    )
+    await faster.posts(f"/console/case/{number}/take")
+    late = await staff.client.post(
+        f"/console/case/{number}/reply", data={**form.fields, "text": ANSWER}
+    )
+    page = Page(late.text)
+    assert late.status_code == 409
+    assert re.search("钱主任在 .* 刚做了“派单", page.text)
+    assert page.form(f"/console/case/{number}/note").fields["text"] == ANSWER
+    assert desk.bureau.value("SELECT count(*) FROM events WHERE kind = 'reply'") == 0
+
+
+async def test_the_same_form_twice_has_one_effect_and_another_body_is_refused(
+    desk: WebDesk,
+) -> None:
+    _, number, staff = await set_up(desk)
+    form = next(
+        f for f in (await staff.sees(f"/console/case/{number}")).forms if "version" in f.fields
+    )
+    address, data = f"/console/case/{number}/note", {**form.fields, "text": "备注一"}
+    assert [(await staff.client.post(address, data=data)).status_code for _ in range(2)] == [
+        303,
+        303,
+    ]
+    other = await staff.client.post(address, data={**data, "text": "备注二"})
+    assert other.status_code == 409
+    assert desk.bureau.value("SELECT count(*) FROM events WHERE kind = 'note'") == 1
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields", "told", "status"),
+    [
+        ("take", {}, "已由办公室接办", "assigned"),
+        ("transfer", {"to": "renshi", "text": "属人事"}, "已转由人事股办理", "received"),
+        ("extend", {"days": "5", "text": "需要调查"}, "原因:需要调查", "received"),
+        ("decline", {"text": "不属本局职权"}, "不予受理。原因:不属本局职权", "declined"),
+    ],
+)
+async def test_what_staff_do_is_told_to_the_parent(
+    desk: WebDesk, deed: str, fields: dict[str, str], told: str, status: str
+) -> None:
+    parent, number, staff = await set_up(desk)
+    answer = await staff.posts(f"/console/case/{number}/{deed}", **fields)
+    if answer.status_code == 200:
+        assert told in Page(answer.text).text
+        answer = await confirmed(staff, answer)
+    assert answer.status_code == 303
+    await desk.settles()
+    assert told in (await parent.page()).text
+    assert desk.bureau.value("SELECT status FROM cases") == status
+    assert (await staff.client.get(answer.headers["location"])).status_code == 200
+
+
+async def test_a_case_is_assigned_to_somebody_who_may_have_it(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    near = desk.bureau.hires("陈老师", departments=(desk.bureau.case(number).department,))
+    far = desk.bureau.hires("孙老师", departments=("renshi",))
+    page = await staff.sees(f"/console/case/{number}")
+    assert "陈老师" in page.text
+    assert "孙老师" not in page.text
+    refused = await staff.posts(f"/console/case/{number}/assign", to=str(far.id))
+    assert (refused.status_code, "没有执行" in refused.text) == (409, True)
+    await staff.posts(f"/console/case/{number}/assign", to=str(near.id))
+    assert desk.bureau.case(number).assignee_id == near.id
+
+
+async def test_an_unanswered_case_is_not_closed_and_an_answered_one_is(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    refused = await staff.posts(f"/console/case/{number}/close")
+    assert (refused.status_code, "当前状态是“已受理”" in refused.text) == (409, True)
+    await replies(staff, number)
+    await desk.settles()
+    await confirmed(staff, await staff.posts(f"/console/case/{number}/close"))
+    assert desk.bureau.value("SELECT status FROM cases") == "closed"
+
+
+async def test_a_reply_that_did_not_arrive_says_so_and_can_be_sent_again(
+    desk: WebDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def blocked(parcel: object) -> None:
+        raise DeliveryFailed(Failing.PERMANENT, "blocked")
+
+    parent, number, staff = await set_up(desk)
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.channel, "deliver", blocked)
+        await replies(staff, number)
+        await desk.settles()
+    page = await staff.sees(f"/console/case/{number}")
+    assert "未送达:家长已停用机器人" in page.text
+    assert "已送达" not in page.text
+    assert "未送达" in (await staff.sees("/console?view=all")).text
+    form, _ = page.form_with("重试")
+    assert (await staff.client.post(form.action, data=form.fields)).status_code == 303
+    await desk.settles()
+    assert ANSWER in (await parent.page()).text
+    assert "重新发送" in (await staff.sees(f"/console/case/{number}")).text
+
+
+async def test_only_messages_of_this_case_are_sent_again(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    refused = await staff.posts(f"/console/case/{number}/resend", parcel="1")
+    assert refused.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields"),
+    [("reply", {"text": " "}), ("note", {"text": ""}), ("reply", {"text": "字" * 8001}),
+     ("extend", {"days": "31", "text": "慢"}), ("extend", {"days": "-1", "text": "慢"}),
+     ("transfer", {"to": "nowhere", "text": "转"}), ("reply", {"text": "好", "version": "x"})],
+)  # fmt: skip
+async def test_a_form_that_makes_no_sense_is_refused_in_words_and_changes_nothing(
+    desk: WebDesk, deed: str, fields: dict[str, str]
+) -> None:
+    _, number, staff = await set_up(desk)
+    before = desk.bureau.rows("SELECT * FROM cases"), desk.bureau.rows("SELECT * FROM events")
+    refused = await staff.posts(f"/console/case/{number}/{deed}", **fields)
+    assert refused.status_code == 409
+    assert 'role="alert"' in refused.text
+    assert before == (
+        desk.bureau.rows("SELECT * FROM cases"),
+        desk.bureau.rows("SELECT * FROM events"),
+    )
+
+
+async def test_a_number_leads_to_its_case_however_it_is_typed(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    for typed in (number, number.lower().replace("-", " "), f"编号 {number}"):
+        found = await staff.client.get("/console/find", params={"number": typed})
+        assert found.headers["location"] == f"/console/case/{number}"
+    assert (await staff.client.get("/console/find", params={"number": "12"})).status_code == 404
+
+
+async def test_foreign_and_unknown_cases_look_the_same(desk: WebDesk) -> None:
+    _, number, _ = await set_up(desk)
+    far = await desk.staff("孙老师", Role.STAFF, ("renshi",))
+    unknown = number[:-1] + ("2" if number[-1] != "2" else "3")
+    answers = [await far.client.get(f"/console/case/{one}") for one in (number, unknown)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].text == answers[1].text
+    assert number not in (await far.sees("/console?view=all")).text
+
+
+async def test_a_transferred_case_is_out_of_sight_and_that_is_no_error(desk: WebDesk) -> None:
+    parent = desk.parent()
+    number = await parent.complains(TEXT)
+    near = await desk.staff("陈老师", Role.STAFF, (desk.bureau.case(number).department,))
+    fields = {"to": "renshi", "text": "属人事"}
+    done = await confirmed(near, await near.posts(f"/console/case/{number}/transfer", **fields))
+    assert "已转办" in (await near.sees(done.headers["location"])).text
+    await near.sees(f"/console/case/{number}", 404)
