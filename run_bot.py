@@ -43,14 +43,8 @@ def _run(parsed: argparse.Namespace) -> int:
             from bot.commands.ask import ask
 
             return ask(_content(parsed), parsed.question, as_json=parsed.json)
-        case "check" if parsed.quarter is not None or parsed.out is not None:
-            from bot.commands.quarter import quarter
-
-            return quarter(_config(parsed), parsed.quarter, parsed.out, folder=_content(parsed))
         case "check":
-            from bot.commands.check import check
-
-            return check(_content(parsed), as_json=parsed.json)
+            return _check(parsed)
         case "schema":
             from bot.commands.schema import schema
 
@@ -58,7 +52,9 @@ def _run(parsed: argparse.Namespace) -> int:
         case "import":
             from bot.commands.import_table import import_table
 
-            return import_table(_content(parsed), parsed.file, name=parsed.table, write=parsed.write)
+            return import_table(
+                _content(parsed), parsed.file, name=parsed.table, write=parsed.write
+            )
     config = _config(parsed)
     match parsed.command:
         case "serve":
@@ -82,6 +78,16 @@ def _run(parsed: argparse.Namespace) -> int:
             return failures(config)
         case _:
             return _staff(config, parsed)
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    if parsed.quarter is not None or parsed.out is not None:
+        from bot.commands.quarter import quarter
+
+        return quarter(_config(parsed), parsed.quarter, parsed.out, folder=_content(parsed))
+    from bot.commands.check import check
+
+    return check(_content(parsed), as_json=parsed.json)
 
 
 def _serve(config: Config) -> int:

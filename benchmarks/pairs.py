@@ -159,6 +159,8 @@ def settle(pid: int) -> None:
 
 def share(values: list[float], part: float) -> float:
     """Return the value below which so great a part of the values lies."""
+    if not values:
+        raise RuntimeError("the bot answered nothing in the time it was given")
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
 

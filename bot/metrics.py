@@ -44,7 +44,9 @@ class Metrics:
         self.inbox_lag_seconds = self._histogram(
             "inbox_lag_seconds", "From a message's time to its commit"
         )
-        self.commit_seconds = self._histogram("commit_seconds", "Time of one database commit")
+        self.commit_seconds = self._histogram(
+            "commit_seconds", "From handing work in to its commit"
+        )
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(f"desk_{name}", about, labels, registry=self.registry)

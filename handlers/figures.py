@@ -53,21 +53,27 @@ def _asked(turn: Turn) -> Outcome | None:
         return None
     for text in dict.fromkeys((burst.joined(turn), alone)):
         question = without_personal_numbers(text).strip()
-        sentences, clauses = _pieces(_SENTENCES, question), _pieces(_CLAUSES, question)
-        wishes = _wishes(turn, clauses)
-        if len(wishes) > 1:
-            return _several(turn, question, wishes, clauses)
-        told = _wishes(turn, sentences)
-        if told and any(_asks(turn, one) for one in sentences if one != told[0][0]):
-            return _several(turn, question, told, sentences)
-        whole = _read(turn, _shelf(turn), question)
-        if whole is not None:
-            return _answered(turn, whole, Figure(question, turn.fresh.draft, at=turn.now))
-        if wishes:
-            return _several(turn, question, wishes, clauses)
+        outcome = _answer(turn, question)
+        if outcome is not None:
+            return outcome
         if not turn.desk.demo and _read(turn, turn.knowledge.figures, question) is not None:
             return _only_a_sample(turn, question)
     return _followed(turn, alone)
+
+
+def _answer(turn: Turn, question: str) -> Outcome | None:
+    """Answer a message as a whole, or each of its questions where there are several."""
+    clauses, sentences = _pieces(_CLAUSES, question), _pieces(_SENTENCES, question)
+    wishes = _wishes(turn, clauses) if len(clauses) > 1 else []
+    if len(wishes) > 1:
+        return _several(turn, question, wishes, clauses)
+    told = _wishes(turn, sentences) if len(sentences) > 1 else []
+    if told and any(_asks(turn, one) for one in sentences if one != told[0][0]):
+        return _several(turn, question, told, sentences)
+    whole = _read(turn, _shelf(turn), question)
+    if whole is not None:
+        return _answered(turn, whole, Figure(question, turn.fresh.draft, at=turn.now))
+    return _several(turn, question, wishes, clauses) if wishes else None
 
 
 def _pieces(ends: re.Pattern[str], question: str) -> list[str]:
@@ -157,7 +163,8 @@ def _pressed(turn: Turn) -> Outcome:
     figure = turn.dialogue.figure
     if figure is None or figure.token != token:
         return menu.stale(turn)
-    kept = tuple(one for one in figure.said if one[:2].lower() != choice[:2].lower())
+    undone = ("s:", "S:") if choice.startswith("S:") else (choice[:2],)
+    kept = tuple(one for one in figure.said if not one.startswith(undone))
     figure = replace(figure, said=(*kept, choice), at=turn.now)
     try:
         wish = _resumed(turn, figure)

@@ -6,7 +6,7 @@ Floor 0; read once.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ class FigureWords:
     address_like: re.Pattern[str]
     estate_like: re.Pattern[str]
     phase_like: re.Pattern[str]
+    year_like: re.Pattern[str]
     vague: Words
     any_kind: Words
     posts_asked: Words
@@ -76,6 +77,7 @@ def figure_words() -> FigureWords:
     return FigureWords(**read)
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Write a text in the form in which figures are asked for: normalised, without punctuation and blanks."""
     return bare(normalise(text)).replace(" ", "")

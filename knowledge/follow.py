@@ -45,7 +45,7 @@ def _stands_alone(text: str, parsed: Parsed, lexicon: Lexicon) -> bool:
     own = [
         idea
         for idea in parsed.ideas
-        if idea[0] == "S" and idea[2:] not in lexicon.shared and idea not in stages
+        if idea[0] == "S" and idea[2:] not in lexicon.abroad.shared and idea not in stages
     ]
     return bool(own)
 
@@ -71,7 +71,7 @@ def _subjects(text: str, lexicon: Lexicon) -> str:
 
 
 def _is_subject(concept: str, lexicon: Lexicon) -> bool:
-    return concept[0] == "S" and concept[2:] not in lexicon.shared
+    return concept[0] == "S" and concept[2:] not in lexicon.abroad.shared
 
 
 def _slot_words(text: str, lexicon: Lexicon) -> list[str]:

@@ -5,6 +5,7 @@ are added to it. Floor 0; read once, frozen.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,42 +57,59 @@ class ClauseWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Everything the matcher knows about words before it has seen a single entry."""
+class Abroad:
+    """What is not ours: other places and the subjects of other offices, and when they do not count."""
 
-    concepts: Mapping[
-        str, tuple[str, ...]
-    ]  # word -> concepts, with a letter for the kind: "S:报名"
-    concept_words: Vocabulary
-    near: Mapping[str, tuple[tuple[str, float], ...]]  # concepts nearest to words without their own
-    counts: Mapping[str, int]  # how common a word is
-    cutter: Cutter
-    sounds: Sounds
-    typed: Mapping[Key, tuple[str, float]]  # for pinyin: the cheapest word of a sound, and its price
-    regional: Mapping[str, str]
-    regional_words: Vocabulary
-    english: Mapping[tuple[str, ...], str]  # stemmed words -> Chinese
-    alike: Mapping[str, tuple[str, ...]]  # English stem -> ideas it shares with others
-    slots: Mapping[str, tuple[tuple[str, str], ...]]  # word -> (family, value)
-    slot_words: Vocabulary
+    any: Vocabulary  # all of both
     places: Vocabulary
-    abroad: Vocabulary  # all places and subjects of other offices
     places_latin: frozenset[str]
     here: Vocabulary
     before_origin: tuple[str, ...]
     asked_about: tuple[str, ...]
     after_person: tuple[str, ...]
     offices: Vocabulary
-    offices_always: frozenset[str]
-    offices_own: Vocabulary
+    always: frozenset[str]  # subjects that count whatever else is named
+    own: Vocabulary
     offices_latin: frozenset[str]
     shared: frozenset[str]  # concepts that other offices have too
-    next_stage: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotWords:
+    """How the slots show that are no plain words."""
+
+    next_stage: Mapping[str, str]  # who has left one stage asks about the next
     left_stage: tuple[str, ...]
+    school: re.Pattern[str]
+    relative_years: Mapping[str, int]
+    year_of_life: re.Pattern[str]
+    offered: Vocabulary
+    may_not: Vocabulary
+    may: Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything the matcher knows about words before it has seen a single entry."""
+
+    concepts: Mapping[str, tuple[str, ...]]  # of a word; the letter is the kind: "S:报名"
+    concept_words: Vocabulary
+    near: Mapping[str, tuple[tuple[str, float], ...]]  # concepts nearest to words without their own
+    counts: Mapping[str, int]  # how common a word is
+    cutter: Cutter
+    sounds: Sounds
+    typed: Mapping[Key, tuple[str, float]]  # the cheapest word of a sound, and its price
+    regional: Mapping[str, str]
+    regional_words: Vocabulary
+    english: Mapping[tuple[str, ...], str]  # stemmed words -> Chinese
+    alike: Mapping[str, tuple[str, ...]]  # English stem -> ideas it shares with others
+    slots: Mapping[str, tuple[tuple[str, str], ...]]  # word -> (family, value)
+    slot_words: Vocabulary
+    abroad: Abroad
+    slot_forms: SlotWords
     small: SmallTalk
     clauses: ClauseWords
     noise: Vocabulary
-    noise_latin: Vocabulary
     particles: frozenset[str]
     stop_latin: frozenset[str]
     guarded: frozenset[str]
@@ -107,19 +125,10 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     concepts = _concepts(extra)
     counts = _counts()
     families = _read("slots")
-    plain, next_stage, left = (families.pop(name) for name in ("plain", "next_stage", "left"))
-    slots = _slots(families) | dict.fromkeys(_split(plain), ())
-    places, offices, small, noise = (
-        _read("places"),
-        _read("offices"),
-        _read("small"),
-        _read("noise"),
-    )
-    subjects = _split(offices["subjects"]) + _split(offices["chat"])
-    always = _split(offices["always"]) + _split(offices["never"])
-    abroad = subjects + always + _split(places["places"])
+    slots = _slots(families)
+    noise, abroad = _read("noise"), _abroad(_read("places"), _read("offices"))
     regional = {normalise(key): str(value) for key, value in _read("regional").items()}
-    costs = _costs(counts, (*concepts, *slots, *abroad))
+    costs = _costs(counts, (*concepts, *slots, *abroad.any))
     sounds = read_sounds(FOLDER / "pinyin.txt")
     return Lexicon(
         concepts=concepts,
@@ -135,24 +144,11 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
         alike=_alike(_read("same_english")["alike"]),
         slots=slots,
         slot_words=Vocabulary(slots),
-        places=Vocabulary(_split(places["places"])),
-        abroad=Vocabulary(abroad),
-        places_latin=frozenset(_split(places["english"]) + _split(places["pinyin"])),
-        here=Vocabulary(_split(places["here"])),
-        before_origin=_split(places["origin_before"]),
-        asked_about=_split(places["asked_about"]),
-        after_person=_split(places["person_after"]),
-        offices=Vocabulary(subjects + always),
-        offices_always=frozenset(always),
-        offices_own=Vocabulary(_split(offices["own"])),
-        offices_latin=frozenset(_split(offices["english"])),
-        shared=frozenset(_split(offices["shared"])),
-        next_stage=next_stage,
-        left_stage=_split(left),
-        small=_small(small),
+        abroad=abroad,
+        slot_forms=_slot_forms(families),
+        small=_small(_read("small")),
         clauses=_clauses(_read("clauses")),
         noise=Vocabulary(_split(noise["noise"])),
-        noise_latin=Vocabulary(_split(noise["english"])),
         particles=frozenset(_split(noise["particles"])),
         stop_latin=frozenset(_split(noise["english_stop"])),
         guarded=frozenset(_split(noise["common"])),
@@ -266,14 +262,55 @@ _ENDINGS = (
 )  # fmt: skip
 
 
-def _slots(families: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Map a word to the exclusive values it names."""
+def _abroad(places: Mapping[str, str], offices: Mapping[str, str]) -> Abroad:
+    """Read what is not ours."""
+    names = _split(places["places"])
+    always = _split(offices["always"]) + _split(offices["never"])
+    subjects = _split(offices["subjects"]) + _split(offices["chat"]) + always
+    return Abroad(
+        any=Vocabulary(names + subjects),
+        places=Vocabulary(names),
+        places_latin=frozenset(_split(places["english"]) + _split(places["pinyin"])),
+        here=Vocabulary(_split(places["here"])),
+        before_origin=_split(places["origin_before"]),
+        asked_about=_split(places["asked_about"]),
+        after_person=_split(places["person_after"]),
+        offices=Vocabulary(subjects),
+        always=frozenset(always),
+        own=Vocabulary(_split(offices["own"])),
+        offices_latin=frozenset(_split(offices["english"])),
+        shared=frozenset(_split(offices["shared"])),
+    )
+
+
+def _slots(data: Mapping[str, Any]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Map a word to the exclusive values it names; words that hold one by accident name none."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for family, values in families.items():
+    for family, values in data["families"].items():
         for value, words in values.items():
             for word in _split(words):
                 found.setdefault(_key(word), []).append((family, value))
-    return {word: tuple(pairs) for word, pairs in found.items()}
+    named = {word: tuple(pairs) for word, pairs in found.items()}
+    return named | dict.fromkeys(_split(data["plain"]), ())
+
+
+def _slot_forms(data: Mapping[str, Any]) -> SlotWords:
+    """Read how the slots show that are no plain words."""
+    kinds, names = "|".join(_split(data["school_kinds"])), "|".join(_split(data["school_names"]))
+    after = "".join(_split(data["school_not_before"]))
+    return SlotWords(
+        next_stage=data["next_stage"],
+        left_stage=_split(data["left"]),
+        school=re.compile(
+            rf"第?([一二三四五六七八九十]{{1,3}})(?:{kinds})(?![{after}])"
+            rf"|((?:{names}){{1,2}}(?:中学|小学|幼儿园|高中|学校))"
+        ),
+        relative_years=data["relative_years"],
+        year_of_life=re.compile("|".join(_split(data["year_of_life"]))),
+        offered=Vocabulary(_split(data["offered"])),
+        may_not=Vocabulary(_split(data["may_not"])),
+        may=Vocabulary(_split(data["may"])),
+    )
 
 
 def _small(data: Mapping[str, str]) -> SmallTalk:

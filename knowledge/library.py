@@ -67,6 +67,7 @@ class Library:
             raise ContentError(loaded.problems)
         self._current, self._found = loaded.snapshot, found
         self.problems = loaded.problems
+        self.refused: tuple[Problem, ...] = ()  # what the files say now, while that is not live
         self.before_swap: Callable[[files.Found], object] = lambda found: None
         self._broken: Mapping[str, Problem] | None = None  # not asked yet: a start must not wait
 
@@ -103,16 +104,19 @@ class Library:
             return None
         self._stamp, self._digest = seen, digest
         if loaded is None:  # a refused edit was taken back: what answers now is what stands there
+            self.refused = ()
             return self.problems
         if loaded.snapshot is None:
-            return loaded.problems
+            self.refused = loaded.problems
+            return self.refused
         breaks = broken_golden(loaded.snapshot)
         if breaks.keys() - (self._broken or {}).keys():
-            return in_order((*loaded.problems, *breaks.values()))
+            self.refused = in_order((*loaded.problems, *breaks.values()))
+            return self.refused
         self._stamp, self._digest = (), ""  # looked at again, should the next line raise
         self.before_swap(found)
         self._stamp, self._digest = seen, digest
-        self._current, self._found = loaded.snapshot, found
+        self._current, self._found, self.refused = loaded.snapshot, found, ()
         return self._tolerate(breaks, loaded.problems)
 
     def _tolerate(

@@ -20,7 +20,7 @@ from knowledge.repair import Repairs
 from knowledge.retrieve import CANDIDATES, Indexed, Match, Retriever
 from knowledge.slots import entry_slots
 from knowledge.smalltalk import small_talk
-from knowledge.text import bare, is_latin
+from knowledge.text import bare, is_latin, normalise
 
 CHOICES = 4
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
@@ -56,15 +56,16 @@ class Index:
         self.lexicon = lexicon or load_lexicon()
         self.entries = tuple(entry for entry in entries if not entry.draft)
         self._by_id = {entry.id: entry for entry in self.entries}
-        plain = self._plain = Parser(self.lexicon)
+        questions = [is_latin(normalise(entry.question)) for entry in self.entries]
+        self._latin = 2 * sum(questions) > len(questions)
+        plain = Parser(self.lexicon, glossary=not self._latin)
         items = [index_entry(entry, plain) for entry in self.entries]
         texts = [phrasing for item in items for phrasing in item.phrasings]
         words = {word for text in texts for word in text.words}
-        self.parser = Parser(self.lexicon, Repairs(self.lexicon, words))
+        self.parser = Parser(self.lexicon, Repairs(self.lexicon, words), glossary=not self._latin)
         self.retriever = Retriever(items)
         self._exact = _exact_texts(items)
         self._own = frozenset(name for item in items for name in _about(item))
-        self._latin = 2 * sum(is_latin(text.text) for text in texts) > len(self.entries)
         self._models = models or load_models()
         self._ask = lru_cache(maxsize=_CACHE)(self._judge)
 
@@ -109,7 +110,7 @@ class Index:
         looks = [whole]
         subject = ""
         for part in parts:
-            look = self._look(part, today, subject=subject, written=frozenset(), whole=False)
+            look = self._look(part, today, subject=subject, written=frozenset())
             subject = self._subject_of(look.parsed) or subject
             looks.append(look)
         return self._decide(question, tuple(looks), cleaned)
@@ -120,19 +121,21 @@ class Index:
         today: date,
         changes: tuple[tuple[str, str], ...] = (),
         *,
-        subject: str = "",
+        subject: str | None = None,
         written: frozenset[int] | None = None,
-        whole: bool = True,
     ) -> Look:
         """Parse one text and rank the entries for it.
 
-        `subject` is lent by the clause before; `written` are the entries that have the very text, None not to look.
+        `subject` is lent to a clause by those before it, None for a whole message; `written` are
+        the entries that have the very text, None not to look.
         """
         parsed = self.parser.parse(text, today=today)
         if subject and not self._subject_of(parsed):
             parsed = self.parser.parse(f"{subject},{text}", today=today)
         model = self.model_for(parsed)
-        matches = self.retriever.find(parsed, most=CANDIDATES if whole else CANDIDATES_OF_PART)
+        matches = self.retriever.find(
+            parsed, most=CANDIDATES if subject is None else CANDIDATES_OF_PART
+        )
         ranked = model.order(matches)
         ranked = self._current_first(ranked, today)
         scores = model.scores(parsed, ranked, self.retriever.known_share(parsed))
@@ -170,7 +173,8 @@ class Index:
             for word in parsed.words
             if len(word) > 1
             and any(
-                c[0] == "S" and c[2:] not in self.lexicon.shared for c in concepts.get(word, ())
+                c[0] == "S" and c[2:] not in self.lexicon.abroad.shared
+                for c in concepts.get(word, ())
             )
         ]
         return "".join(kept[:4])
@@ -178,22 +182,14 @@ class Index:
     def _decide(self, question: str, looks: tuple[Look, ...], cleaned: str) -> _Verdict:
         """Join the looks at the whole and at its parts into one decision."""
         limits = self.model_for(looks[0].parsed).limits
-        merged: dict[str, Answer] = {}
-        for number, look in enumerate(looks):
-            factor = 1.0 if number == 0 else _OF_PART
-            for (key, _), score in zip(look.ranked, look.scores, strict=True):
-                value = round(score * factor, 2)
-                if key not in merged or value > merged[key].score:
-                    part = question if number == 0 else look.text
-                    merged[key] = Answer(key, value, part)
-        best = sorted(merged.values(), key=lambda answer: -answer.score)
+        best = _merged(question, looks)
         ranked = tuple((answer.id, answer.score) for answer in best[:_RANKED])
         scores = [answer.score for answer in best]
         long = len(looks[0].parsed.text) > LONG
         outcome = limits.outcome(scores, stricter=_STRICTER if long else 0.0)
         reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
         answers: tuple[Answer, ...] = ()
-        several = self._several(looks, limits.offer)
+        several = self._several(looks, limits.offer) if looks[0].top < _EXACT else ()
         if outcome is Outcome.HIT and looks[0].bars_direct_answer(best[0].id):
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
         if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < _EXACT:
@@ -233,6 +229,18 @@ class Index:
                 if answer.id not in found or answer.score > found[answer.id].score:
                     found[answer.id] = answer
         return tuple(found.values())[:CHOICES]
+
+
+def _merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:
+    """Join the scores of the whole and of its parts, the best of each entry first."""
+    merged: dict[str, Answer] = {}
+    for number, look in enumerate(looks):
+        factor = 1.0 if number == 0 else _OF_PART
+        for (key, _), score in zip(look.ranked, look.scores, strict=True):
+            value = round(score * factor, 2)
+            if key not in merged or value > merged[key].score:
+                merged[key] = Answer(key, value, question if number == 0 else look.text)
+    return sorted(merged.values(), key=lambda answer: -answer.score)
 
 
 def _filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tuple[Answer, ...]:
@@ -283,7 +291,7 @@ def index_entry(entry: Entry, parser: Parser) -> Indexed:
     core = {
         idea: count / len(phrasings)
         for idea, count in counts.items()
-        if 2 * count >= len(phrasings) and idea[0] in "Swe"
+        if 2 * count >= len(phrasings) and idea[0] in "SweE"
     }
     return Indexed(
         entry=entry,

@@ -43,10 +43,13 @@ class Parsed:
 class Parser:
     """Parses texts with one lexicon; questions also with the repairs of one set of entries."""
 
-    __slots__ = ("_inside", "lexicon", "repairs")
+    __slots__ = ("_glossary", "_inside", "lexicon", "repairs")
 
-    def __init__(self, lexicon: Lexicon, repairs: Repairs | None = None) -> None:
+    def __init__(
+        self, lexicon: Lexicon, repairs: Repairs | None = None, *, glossary: bool = True
+    ) -> None:
         self.lexicon = lexicon
+        self._glossary = glossary  # of no use where the entries themselves are English
         self.repairs = repairs
         self._inside = lru_cache(maxsize=8192)(self._concepts_of)
 
@@ -68,7 +71,7 @@ class Parser:
         slots = find_slots(text, self.lexicon, today=today)
         text = self._without_noise(text)
         stems = self._stems(text)
-        gloss = self._gloss(stems) if stems and is_latin(text) else ""
+        gloss = self._gloss(stems) if stems and self._glossary and is_latin(text) else ""
         han = "".join(_HAN_RUN.findall(text)) or gloss
         words = self.lexicon.cutter.cut(han)
         if gloss:

@@ -3,14 +3,13 @@
 Floor 0; pure. It can be stored, so that an edit made while the program was down is noticed at the next start.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-
-from pydantic import TypeAdapter
 
 from knowledge.assemble import Snapshot
 from knowledge.entry import Entry, Source
-from knowledge.shelf import Sheet, Shelf
+from knowledge.shelf import Sheet
 from knowledge.subjects import short
 from knowledge.tables import Table
 
@@ -57,9 +56,6 @@ class Published:
     grids: dict[str, Grid]
 
 
-_ADAPTER: TypeAdapter[Published] = TypeAdapter(Published)
-
-
 def publish(snapshot: Snapshot, *, samples: bool) -> Published:
     """Reduce a snapshot; without `samples` only what the bureau itself has entered counts."""
     shelf = snapshot.figures if samples else snapshot.real_figures
@@ -69,17 +65,39 @@ def publish(snapshot: Snapshot, *, samples: bool) -> Published:
         if not one.draft and (samples or not one.sample)
     }
     sheets = (sheet for own in shelf.sheets.values() for sheet in own)
-    return Published(texts, {sheet.table.id: _grid(sheet, shelf) for sheet in sheets})
+    return Published(texts, {sheet.table.id: _grid(sheet) for sheet in sheets})
 
 
-def to_json(published: Published) -> bytes:
-    """Write it for storage."""
-    return _ADAPTER.dump_json(published)
+def to_lines(published: Published) -> bytes:
+    """Write it for storage: one JSON list a line, so that a large table is read in small steps."""
+    return "\n".join(json.dumps(one, ensure_ascii=False) for one in _lines(published)).encode()
 
 
-def from_json(stored: bytes) -> Published:
+def _lines(published: Published) -> Iterator[list[object]]:
+    for entry_id, text in published.texts.items():
+        yield ["text", entry_id, text.question, text.topic, text.answer, text.source]
+    for table_id, grid in published.grids.items():
+        yield ["grid", table_id, grid.kind, grid.title, grid.source, grid.columns]
+        for key, line in grid.rows.items():
+            yield ["row", key, line.label, line.cells, line.school, line.round]
+
+
+def from_lines(stored: bytes) -> Published:
     """Read what was stored."""
-    return _ADAPTER.validate_json(stored)
+    texts: dict[str, Text] = {}
+    grids: dict[str, Grid] = {}
+    rows: dict[str, Line] = {}
+    for raw in stored.decode().split("\n") if stored else ():
+        match json.loads(raw):
+            case ["text", entry_id, question, topic, answer, source]:
+                texts[entry_id] = Text(question, topic, answer, source)
+            case ["grid", table_id, kind, title, source, columns]:
+                rows = {}
+                named = tuple((heading, unit) for heading, unit in columns)
+                grids[table_id] = Grid(kind, title, source, named, rows)
+            case ["row", key, label, cells, school, round_]:
+                rows[key] = Line(label, tuple(cells), school, round_)
+    return Published(texts, grids)
 
 
 def lead_of(answer: str) -> str:
@@ -96,29 +114,26 @@ def source_line(source: Source | None) -> str:
     return " · ".join(part for part in (source.title, source.number, source.article, day) if part)
 
 
-def row_key(table: Table, row: int) -> str:
-    """Return the key of a row as one text."""
-    places = [place for place, column in enumerate(table.columns) if column.name in table.key]
-    return KEY_MARK.join(table.rows[row][place] for place in places)
+def _key_places(table: Table) -> tuple[int, ...]:
+    return tuple(place for place, one in enumerate(table.columns) if one.name in table.key)
 
 
 def _text(entry: Entry) -> Text:
     return Text(entry.question, entry.topic, entry.answer.strip(), source_line(entry.source))
 
 
-def _grid(sheet: Sheet, shelf: Shelf) -> Grid:
+def _grid(sheet: Sheet) -> Grid:
     table = sheet.table
-    places = [place for place, one in enumerate(table.columns) if one.name not in table.key]
-    units = sheet.roles.get("unit")
-    places = [place for place in places if place != units]
+    keys, units = _key_places(table), sheet.roles.get("unit")
+    places = [place for place in range(len(table.columns)) if place not in (*keys, units)]
     rounds = sheet.roles.get("round") if sheet.kind == "steps" else None
     schools = _by_row(sheet.by_school)
     rows = {}
     for number, row in enumerate(table.rows):
-        key = row_key(table, number)
-        rows[key] = Line(
-            label=" ".join(part for part in key.split(KEY_MARK) if part),
-            cells=tuple(row[place] for place in places),
+        parts = [row[place] for place in keys]
+        rows[KEY_MARK.join(parts)] = Line(
+            label=" ".join(filter(None, parts)),
+            cells=tuple([row[place] for place in places]),
             school=schools.get(number, ""),
             round=short(row[rounds]) if rounds is not None else "",
         )
@@ -138,9 +153,13 @@ def _table_source(table: Table) -> str:
 
 def figures_shown(sheet: Sheet, school: str) -> tuple[tuple[str, str, str], ...]:
     """Return the numbers of a school in a table as they are told: key of the row, heading, value with unit."""
-    table = sheet.table
+    table, keys = sheet.table, _key_places(sheet.table)
     return tuple(
-        (row_key(table, row), column.name, f"{cell} {column.unit}".strip())
+        (
+            KEY_MARK.join(table.rows[row][key] for key in keys),
+            column.name,
+            f"{cell} {column.unit}".strip(),
+        )
         for row in sheet.by_school.get(school, ())
         for place in sheet.values
         if (column := table.columns[place]).name not in table.key

@@ -196,7 +196,7 @@ class Retriever:
         masses = {
             token: mass
             for token, mass in self.ideas.masses(question.ideas).items()
-            if token[0] in "Swe"
+            if token[0] in "SweE"
         }
         total = sum(masses.values())
         return sum(mass for token, mass in masses.items() if token in idf) / total if total else 0.0

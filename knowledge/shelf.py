@@ -59,6 +59,7 @@ class Shelf:
     triggers: Mapping[str, tuple[str, ...]]  # kind -> words that ask for it
     schools: tuple[School, ...]  # those of schools.yaml, and names that only tables have
     by_id: Mapping[str, School]
+    asks: re.Pattern[str]  # stands in every question for a figure, and in few others
     own_places: tuple[str, ...]  # 示例区, 示例市: what the bureau's own schools are named after
 
     def years(self, kind: str) -> tuple[int, ...]:
@@ -116,12 +117,14 @@ def make_shelf(tables: Iterable[Table], schools: Sequence[School]) -> Shelf:
         sheets.setdefault(sheet.kind, []).append(sheet)
     for own in sheets.values():
         own.sort(key=lambda sheet: sheet.years[:1] or (0,), reverse=True)
+    triggers = {kind: _triggers(kind, own) for kind, own in sheets.items()}
     asked = tuple(one for one in schools if one.kind != "office") + tuple(names.extra.values())
     return Shelf(
         MappingProxyType({kind: tuple(own) for kind, own in sheets.items()}),
-        MappingProxyType({kind: _triggers(kind, own) for kind, own in sheets.items()}),
+        MappingProxyType(triggers),
         asked,
         MappingProxyType({one.id: one for one in asked}),
+        _any_of(triggers),
         _own_places(schools),
     )
 
@@ -133,7 +136,15 @@ def make_shelves(tables: Collection[Table], schools: Sequence[School]) -> tuple[
     return every, every if len(real) == len(tables) else make_shelf(real, schools)
 
 
-EMPTY = Shelf(MappingProxyType({}), MappingProxyType({}), (), MappingProxyType({}), ())
+def _any_of(triggers: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for own in triggers.values() for word in own)
+    posts = figure_words().posts_like.pattern if "posts" in triggers else ""
+    return re.compile("|".join(part for part in (words, posts) if part) or r"(?!)")
+
+
+EMPTY = Shelf(
+    MappingProxyType({}), MappingProxyType({}), (), MappingProxyType({}), re.compile(r"(?!)"), ()
+)
 
 
 def _sheet(table: Table, names: _Names) -> Sheet:

@@ -10,22 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from knowledge.entry import Entry, Stage
-from knowledge.lexicon import Lexicon
+from knowledge.lexicon import Lexicon, SlotWords
 from knowledge.text import is_latin
 
 Values = Mapping[str, frozenset[str]]
-_RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
-_RELATIVE_YEAR = re.compile("|".join(_RELATIVE))
 _YEAR = re.compile(r"(?<!\d)(20[1-3]\d)(?!\d)(?:年|级|届)?(.{0,12})")
-_OF_LIFE = re.compile(r"出生|[月号日]生|生的|生人|买|交房|参加工作|毕业|入职|评上|落户|搬|来的|结婚|工作")
-_SCHOOL = re.compile(
-    r"(?:第?([一二三四五六七八九十]{1,3})(?:中学|小学|幼儿园|幼|小|中)(?![考间心等班午级年专介招]))"
-    r"|((?:实验|育才|红旗|光明|阳光|希望|城东|城西|城南|城北|城关|中心|师大|师范|附属|外国语|人民|解放|和平|新华|建设|胜利|朝阳|东风|向阳)(?:中心)?(?:中学|小学|幼儿园|高中|学校))"
-)
 _LATIN = re.compile(r"[a-z]+")
-_OFFERED = re.compile(r"可不可以|能不能|允不允许|让不让|准不准|可否|能否|是否")
-_MAY_NOT = re.compile(r"不可以|不允许|不得(?!不)|不予|不准|禁止|不许")
-_MAY = re.compile(r"可以|允许|能")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +51,26 @@ class Slots:
 def find_slots(text: str, lexicon: Lexicon, *, today: date | None) -> Slots:
     """Find the slots of a normalised text; without `today` words like 去年 say nothing."""
     found: dict[str, set[str]] = {}
+    forms = lexicon.slot_forms
     for place, word in lexicon.slot_words.find(text):
-        left = text[place + len(word) :].startswith(lexicon.left_stage)
+        left = text[place + len(word) :].startswith(forms.left_stage)
         for family, value in lexicon.slots[word]:
             if left and family == "stage":
-                value = lexicon.next_stage.get(value, value)
+                value = forms.next_stage.get(value, value)
             found.setdefault(family, set()).add(value)
     if "post" in found:
         found.get("stage", set()).discard("university")
-    years = _years(text, today)
+    years = _years(text, forms, today)
     if years:
         found["year"] = years
-    schools = {next(filter(None, match)).removeprefix("第") for match in _SCHOOL.findall(text)}
+    schools = {next(filter(None, match)).removeprefix("第") for match in forms.school.findall(text)}
     if schools:
         found["school"] = schools
-    leave = polarity(text)
+    leave = polarity(text, forms)
     if leave:
         found["may"] = {leave}
     values = {family: frozenset(named) for family, named in found.items() if named}
-    if not any(lexicon.abroad.find(text)) and not _LATIN.search(text):
+    if not any(lexicon.abroad.any.find(text)) and not _LATIN.search(text):
         return Slots(values)
     return Slots(values, _place(text, lexicon), _office(text, lexicon))
 
@@ -101,18 +92,19 @@ def entry_slots(entry: Entry, phrasings: tuple[Slots, ...]) -> Slots:
     return Slots(joined)
 
 
-def polarity(text: str) -> str:
+def polarity(text: str, forms: SlotWords) -> str:
     """Tell whether a text says that something may ("yes") or may not ("no") be done; mostly neither."""
-    plain = _OFFERED.sub("", text)
-    if _MAY_NOT.search(plain):
+    plain = forms.offered.replace(text, {})
+    if any(forms.may_not.find(plain)):
         return "no"
-    return "yes" if _MAY.search(plain) else ""
+    return "yes" if any(forms.may.find(plain)) else ""
 
 
-def _years(text: str, today: date | None) -> set[str]:
-    years = {year for year, after in _YEAR.findall(text) if not _OF_LIFE.search(after)}
+def _years(text: str, forms: SlotWords, today: date | None) -> set[str]:
+    years = {year for year, after in _YEAR.findall(text) if not forms.year_of_life.search(after)}
     if today is not None:
-        years |= {str(today.year + _RELATIVE[word]) for word in _RELATIVE_YEAR.findall(text)}
+        named = (step for word, step in forms.relative_years.items() if word in text)
+        years |= {str(today.year + step) for step in named}
     return years
 
 
@@ -120,19 +112,23 @@ def _place(text: str, lexicon: Lexicon) -> str:
     """Return the other place a text asks about, not one that somebody comes from or goes to."""
     for found in _LATIN.finditer(text):
         latin = found.group()
-        if latin in lexicon.places_latin and not re.search(rf"(from|to|leaving) {latin}", text):
+        if latin in lexicon.abroad.places_latin and not re.search(
+            rf"(from|to|leaving) {latin}", text
+        ):
             return latin
-    if any(lexicon.here.find(text)):
+    if any(lexicon.abroad.here.find(text)):
         return ""
-    for place, name in lexicon.places.find(text):
+    for place, name in lexicon.abroad.places.find(text):
         before, after = text[:place], text[place + len(name) :]
         if after.startswith("那边"):
             return name
-        if name in _ABROAD and after.startswith(lexicon.after_person):
+        if name in _ABROAD and after.startswith(lexicon.abroad.after_person):
             continue
-        only_from = before.endswith(lexicon.before_origin) and not before.endswith(lexicon.asked_about)
+        only_from = before.endswith(lexicon.abroad.before_origin) and not before.endswith(
+            lexicon.abroad.asked_about
+        )
         there = before.endswith("在") and "那边" in after
-        if (there or not only_from) and not after.startswith(lexicon.after_person):
+        if (there or not only_from) and not after.startswith(lexicon.abroad.after_person):
             return name
     return ""
 
@@ -142,11 +138,11 @@ _ABROAD = frozenset({"香港", "澳门", "台湾"})
 
 def _office(text: str, lexicon: Lexicon) -> str:
     """Return the subject of another office, if the text names nothing of a school's own."""
-    found = [word for _, word in lexicon.offices.find(text)]
+    found = [word for _, word in lexicon.abroad.offices.find(text)]
     for word in found:
-        if word in lexicon.offices_always:
+        if word in lexicon.abroad.always:
             return word
-    latin = [word for word in re.findall(r"[a-z]+", text) if word in lexicon.offices_latin]
+    latin = [word for word in re.findall(r"[a-z]+", text) if word in lexicon.abroad.offices_latin]
     if not (found or latin) or _is_ours(text, found, lexicon):
         return ""
     word = (found or latin)[0]
@@ -157,12 +153,12 @@ def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
     """Tell whether a text names something of a school's own beside the words found."""
     for word in found:
         text = text.replace(word, " ")
-    if any(lexicon.offices_own.find(text)) or (
+    if any(lexicon.abroad.own.find(text)) or (
         "报名" in text and is_latin(text.replace("报名", ""))
     ):
         return True
     return any(
-        concept[0] == "S" and concept[2:] not in lexicon.shared
+        concept[0] == "S" and concept[2:] not in lexicon.abroad.shared
         for _, word in lexicon.concept_words.find(text)
         if len(word) > 1
         for concept in lexicon.concepts[word]

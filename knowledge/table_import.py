@@ -76,9 +76,11 @@ def import_sheet(sheet: Sheet, described: Rows[TableRow], old: Table | None, lab
     data = _csv([name for name in heading.names if name], lines)
     table, problems = make_table("import", described, data, label)
     starts = _starts(lines)
-    refused.extend(
-        _as_refusal(one, sheet, heading, row, (starts, numbers)) for one in problems if one.error
-    )
+    told = {one.cell for one in refused}
+    for problem in problems:
+        refusal = _as_refusal(problem, sheet, heading, row, (starts, numbers))
+        if problem.error and refusal.cell not in told:
+            refused.append(refusal)
     if refused or table is None:
         return Import(sheet.name, refused=tuple(dict.fromkeys(refused)))
     return Import(sheet.name, data, len(table.rows), tuple(changes(old, table)))

@@ -15,7 +15,6 @@ from knowledge.offices import find_offices
 from knowledge.schools import School, find_schools, key_of, named_schools
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.slots import find_slots
-from knowledge.text import normalise
 
 LONGEST = 80  # characters; a longer message is a story, not a question for a number
 _ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
@@ -59,7 +58,7 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
     """Read a question; None when it does not plainly ask for a figure that is published here."""
     text = fold(question)
     words = figure_words()
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or not shelf.asks.search(text):
         return None
     found = next(
         (
@@ -72,7 +71,7 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
     )
     if found is None:
         return None
-    return _placed(shelf, found, question, today=today, lexicon=lexicon)
+    return _placed(shelf, found, today=today, lexicon=lexicon)
 
 
 def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) -> Wish | None:
@@ -301,11 +300,8 @@ def _without(text: str, taken: "list[str] | tuple[str, ...]") -> str:
     return text
 
 
-_YEAR_WORDS = re.compile(r"(?:20\d\d)年?(?:度|秋季?|春季?)?|大前年|前年|去年|今年|本年|明年|后年")
-
-
 def _year_words(text: str) -> list[str]:
-    return _YEAR_WORDS.findall(text)
+    return figure_words().year_like.findall(text)
 
 
 _RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
@@ -334,13 +330,15 @@ def _parts(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _placed(shelf: Shelf, wish: Wish, question: str, *, today: date, lexicon: Lexicon) -> Wish:
-    """Note another place that a question names: its figures are not ours."""
-    place = find_slots(normalise(question), lexicon, today=today).place
-    if not place:
-        found = (one.group() for one in _ELSEWHERE.finditer(wish.text))
-        named = [one for one in found if not _is_ours(shelf, one)]
-        place = named[0] if named and wish.kind in ("catchment", *BY_SCHOOL) else ""
+def _placed(shelf: Shelf, wish: Wish, *, today: date, lexicon: Lexicon) -> Wish:
+    """Note another place that a question names: its figures are not ours. 南京路 and 大同小学 are no places."""
+    text = _without_schools(shelf, wish.text, wish.schools)
+    if wish.address is not None:
+        text = text.replace(wish.address.name, "的")
+    place = find_slots(text, lexicon, today=today).place
+    if not place and wish.kind in ("catchment", *BY_SCHOOL):
+        found = (one.group() for one in _ELSEWHERE.finditer(text))
+        place = next((one for one in found if not _is_ours(shelf, one)), "")
     return replace(wish, place=place)
 
 

@@ -20,6 +20,9 @@ class Vocabulary:
     def __contains__(self, word: object) -> bool:
         return word in self._words
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
     def __len__(self) -> int:
         return len(self._words)
 

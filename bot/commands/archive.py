@@ -51,6 +51,8 @@ def history(config: Config, wanted: str, *, on: str | None, as_json: bool) -> in
 
 def rollback(config: Config, prefix: str | None, *, write: bool) -> int:
     """List what was ever live, or show what going back to a snapshot changes, or do it."""
+    if write and prefix is None:
+        raise ConfigError("rollback", "--write needs the hash of a snapshot; see rollback --list")
     with _archive(config) as tx:
         if tx is None:
             print(plain("archive_empty"))

@@ -96,10 +96,8 @@ def propose_draft(
     return _tried(folder, Proposal(file, draft.id, before, after, ()), "", today)
 
 
-async def carry_out(
-    office: Office, staff: Staff, proposal: Proposal, *, basis: str, key: str
-) -> None:
-    """Write what was proposed and confirmed, once for a key. Raises Refused.
+def carry_out(office: Office, staff: Staff, proposal: Proposal, *, basis: str, key: str) -> None:
+    """Write what was proposed and confirmed, once for a key; for a thread. Raises Refused.
 
     `basis` is the hash that the confirmed proposal had: a file that changed since is left alone.
     """
@@ -109,13 +107,14 @@ async def carry_out(
         raise Refused("gaps.refused", problems=proposal.problems)
     folder = office.library.folder
     with _prepared(folder / proposal.file, proposal.after) as (ready, target):
-        await office.run(lambda job: _write(job, staff, proposal, key=key, paths=(ready, target)))
+        work = office.bind(lambda job: _write(job, staff, proposal, key=key, paths=(ready, target)))
+        office.db.write_now(work)
 
 
-async def is_done(office: Office, staff: Staff, *, basis: str, key: str) -> bool:
-    """Tell whether this very form was carried out already: sent twice, it is written once."""
+def is_done(office: Office, staff: Staff, *, basis: str, key: str) -> bool:
+    """Tell whether this very form was carried out already; for a thread."""
     use = _use(staff, key, basis)
-    return bool(await office.db.read(lambda tx: store.updates_like(tx, DOOR, use)))
+    return bool(office.db.read_now(lambda tx: store.updates_like(tx, DOOR, use)))
 
 
 def _use(staff: Staff, key: str, basis: str) -> str:

@@ -84,7 +84,17 @@ class Engine:
         batch = [whole(incoming) for incoming in batch]
         works = [partial(self._handle, incoming=incoming) for incoming in batch]
         results = await self._office.run_together(works)
+        self._count(batch, results)
         return [await self._settle(*pair) for pair in zip(batch, results, strict=True)]
+
+    def _count(self, batch: Sequence[Incoming], results: Sequence[bool | BaseException]) -> None:
+        now, metrics = self._office.clock(), self._office.metrics
+        for incoming, result in zip(batch, results, strict=True):
+            if result is not False:  # new, or failed: a repeat is not counted
+                metrics.updates.labels(incoming.channel).inc()
+                metrics.inbox_lag_seconds.observe(
+                    max(0.0, (now - incoming.sent_at).total_seconds())
+                )
 
     async def _settle(self, incoming: Incoming, result: bool | BaseException) -> bool:
         if isinstance(result, Exception):
@@ -147,6 +157,7 @@ class Engine:
                 )
             return True
 
+        self._office.metrics.dead_letters.inc()
         return await self._office.run(bury)
 
 
@@ -227,6 +238,7 @@ def _do(job: Job, turn: Turn, effect: Effect) -> None:
             pass  # nobody of ours: nothing happens, whatever the dialogue believed
         case Asked():
             store.record_asked(job.tx, person.id, effect, job.now)
+            job.metrics.answers.labels(effect.outcome).inc()
         case Feedback():
             store.record_feedback(job.tx, person.id, effect, job.now)
         case SetPerson():

@@ -25,7 +25,8 @@ from knowledge.library import Snapshot
 
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 DAYS = 30
-MOST = 1000  # questions looked at, the newest: a second's work
+ROWS = 20_000  # newest questions that are read
+MOST = 1000  # different ones of them that are looked at: a few seconds' work
 SHOWN = 10  # gaps in a chat; the console has them all
 WIDTH = 60  # characters of a question in a chat
 
@@ -36,9 +37,13 @@ def may_edit(staff: Staff) -> bool:
 
 
 def read(tx: Tx, now: datetime, *, days: int = DAYS) -> tuple[Unmet, ...]:
-    """Return what was asked in vain in the last days, without personal numbers."""
-    found = gapbook.unmet(tx, since=now - timedelta(days=days), most=MOST)
-    return tuple(replace(one, question=masked(one.question)) for one in found)
+    """Return what was asked in vain in the last days, without personal numbers: the newest different questions."""
+    kept: dict[str, list[Unmet]] = {}
+    for one in gapbook.unmet(tx, since=now - timedelta(days=days), most=ROWS):
+        question = masked(one.question)
+        if question in kept or len(kept) < MOST:
+            kept.setdefault(question, []).append(replace(one, question=question))
+    return tuple(one for same in kept.values() for one in same)
 
 
 def masked(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.core.turn import Desk
+from bot.metrics import Metrics
 from bot.service import pages
 from bot.storage import outbox, store
 from bot.storage.db import Database, Tx
@@ -48,6 +49,7 @@ class Job:
     knowledge: Snapshot
     settings: Settings
     chance: Chance
+    metrics: Metrics
     owed: list[Parcel] = field(default_factory=list)
 
     def owe(self, parcel: Parcel) -> None:
@@ -87,20 +89,24 @@ class Office:
         self.settings = settings
         self.clock = clock
         self.chance = chance
+        self.metrics = Metrics()
         self.on_owed: Callable[[list[Parcel]], None] = lambda parcels: None
 
     def bind(self, work: Callable[[Job], T]) -> Callable[[Tx], tuple[T, list[Parcel]]]:
         """Turn work on a job into work on a transaction that also returns what is owed."""
 
         def run(tx: Tx) -> tuple[T, list[Parcel]]:
-            job = Job(tx, self.clock(), self.library.current, self.settings, self.chance)
+            job = Job(
+                tx, self.clock(), self.library.current, self.settings, self.chance, self.metrics
+            )
             return work(job), job.owed
 
         return run
 
     async def run(self, work: Callable[[Job], T]) -> T:
         """Do the work in one transaction and return after the commit."""
-        result, owed = await self.db.write(self.bind(work))
+        with self.metrics.commit_seconds.time():
+            result, owed = await self.db.write(self.bind(work))
         if owed:
             self.on_owed(owed)
         return result
@@ -111,7 +117,9 @@ class Office:
         What raised has changed nothing. Raises DatabaseBusy when nothing of any of them was written.
         """
         results: list[T | BaseException] = []
-        for done in await self.db.write_together([self.bind(work) for work in works]):
+        with self.metrics.commit_seconds.time():
+            all_done = await self.db.write_together([self.bind(work) for work in works])
+        for done in all_done:
             if isinstance(done, BaseException):
                 results.append(done)
                 continue

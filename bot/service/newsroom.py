@@ -109,8 +109,8 @@ def _version(snapshot: Snapshot, *, samples: bool) -> str:
 
 
 def _pack(state: Published) -> bytes:
-    return zlib.compress(published.to_json(state), 1)
+    return zlib.compress(published.to_lines(state), 1)
 
 
 def _unpack(body: bytes) -> Published:
-    return published.from_json(zlib.decompress(body))
+    return published.from_lines(zlib.decompress(body))

@@ -26,7 +26,7 @@ from bot.service.quarter_sections import Section
 
 # Margins, sizes and line spacing are those of official papers (GB/T 9704); the fonts have fallbacks in every reader.
 MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
-TITLE, HEADING, BODY, CELL = "方正小标宋简体", "黑体", "仿宋_GB2312", "宋体"
+TITLE, HEADING, BODY, CELL = plain("quarter_fonts").split("|")
 LATIN = "Times New Roman"
 LONGEST_CELL = 400
 SMALL = Pt(10.5)

@@ -213,6 +213,7 @@ class Sender:
             log.error("delivery raised", extra={"parcel": parcel.id, "error": type(bug).__name__})
             return await self._failed(parcel, DeliveryFailed(Failing.BUG, type(bug).__name__))
         self._count_more(parcel, delivered)
+        self._office.metrics.sent.labels(parcel.channel, "sent").inc()
         if parcel.priority is Priority.BROADCAST:
             self._limiter.trust()
         await self._mark(
@@ -244,6 +245,7 @@ class Sender:
             await self._leave_unknown(parcel, failure.reason)
             return None
         if failure.failing is Failing.WAIT:  # the row itself is not at fault: no try is counted
+            self._office.metrics.telegram_429.inc()
             self._limiter.pause(self._monotonic(), failure.retry_after_s)
             return await self._retry(parcel, now, failure.reason, counted=False)
         too_old = parcel.created_at is not None and now - parcel.created_at > GIVE_UP
@@ -252,6 +254,7 @@ class Sender:
             at = now + timedelta(seconds=wait_s)
             return await self._retry(parcel, at, failure.reason, counted=True)
         reason = "expired" if failure.failing is Failing.TRANSIENT else failure.reason
+        self._office.metrics.sent.labels(parcel.channel, "failed").inc()
         log.warning("gave up a message", extra={"parcel": parcel.id, "reason": failure.reason})
         await self._mark(
             lambda job: on_failed(job, parcel, reason),

@@ -12,8 +12,10 @@ from bot.core.people import Role, Staff
 from bot.core.turn import Priority
 from bot.service import announcing
 from bot.service.announcing import Outdated
+from bot.service.engine import Engine
 from bot.storage import outbox, store, subscriptions
 from bot.storage.subscriptions import CORRECTED_WITHIN
+from handlers import respond
 from tests.bot.bureau import Bureau
 from tests.bot.newsroom import FEES, FIGURE, MEALS, QUOTA, THIRD, Newsroom, open_newsroom
 
@@ -219,6 +221,24 @@ def test_what_became_of_each_is_counted_by_reason(room: Newsroom) -> None:
     repeated = room.does(room.second, Deed.REPEAT, done)
     assert room.queues(repeated) == 2
     assert len(room.bureau.owed()) == 2
+
+
+async def test_what_somebody_writes_is_what_they_follow(bureau: Bureau) -> None:
+    engine = Engine(bureau.office, respond)
+    person = bureau.parent("1")
+
+    def follows() -> list[str]:
+        now = bureau.clock.now
+        found = bureau.do(lambda job: subscriptions.of_person(job.tx, person.id, now))
+        return [one.subject.data for one in found]
+
+    await engine.receive(bureau.text("订阅 三中", chat="1"))
+    assert follows() == ["school:ms-third"]
+    await engine.receive(bureau.text("订阅 三中", chat="1"))
+    assert follows() == ["school:ms-third"]
+    assert "已经订阅" in bureau.owed_texts("1")[-1]
+    await engine.receive(bureau.text("退订", chat="1"))
+    assert follows() == []
 
 
 # corrections

@@ -275,6 +275,33 @@ def test_rollback_shows_and_only_writes_when_told_and_the_desk_takes_it_over(
     assert "不用改" in capsys.readouterr().out
 
 
+def test_a_rollback_that_was_killed_is_finished_by_doing_it_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = ENTRY.replace("tuition", "more").replace("学费", "书费")
+    desk.writes("faq/more.yaml", more.format(answer=FIRST))
+    assert desk.looks()
+    target = desk.library.current.hash
+    desk.writes("faq/more.yaml", more.format(answer=SECOND))
+    assert desk.saves(SECOND)
+    replace, half_done = Path.replace, list[Path]()
+
+    def killed(self: Path, name: Path) -> Path:
+        if half_done:
+            raise KeyboardInterrupt
+        half_done.append(name)
+        return replace(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            commands.rollback(desk.config, target, write=True)
+    assert len(half_done) == 1
+    assert commands.rollback(desk.config, target, write=True) == 0
+    assert desk.looks()
+    assert desk.library.current.hash == target
+
+
 def test_rollback_keeps_what_was_never_live_and_leaves_other_files_alone(desk: Desk) -> None:
     desk.saves(SECOND)
     desk.writes("faq/fees.yaml", "- id: [broken")
@@ -307,6 +334,11 @@ def test_rollback_to_what_could_not_go_live_writes_nothing(
 def test_rollback_to_no_snapshot_is_one_clear_error(desk: Desk, wrong: str) -> None:
     with pytest.raises(ConfigError, match="rollback"):
         commands.rollback(desk.config, wrong, write=False)
+
+
+def test_writing_without_a_hash_is_refused(desk: Desk) -> None:
+    with pytest.raises(ConfigError, match="--write needs"):
+        commands.rollback(desk.config, None, write=True)
 
 
 def test_the_list_names_time_editor_hash_and_size_of_each_change(

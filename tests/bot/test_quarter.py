@@ -1,97 +1,29 @@
-"""The quarterly check: every figure is counted as its rule says, and the document opens whatever people typed."""
+"""The quarterly check counts every figure as the rule printed under it says."""
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
-import docx
 import pytest
-from docx.document import Document
-from docx.oxml.ns import qn
 
-from bot.commands.quarter import quarter
-from bot.core.config import Config
-from bot.service.archive import Archive
-from bot.service.quarter import Quarter, gather, period_of
-from bot.service.quarter_document import LONGEST_CELL, write
-from bot.service.quarter_sections import Section, introduction, sections
+from bot.service.quarter import period_of
+from bot.service.quarter_sections import introduction
 from bot.service.small_groups import LEAST, Group, merged
 from bot.storage.times import stamp
-from knowledge.files import Found
-from run_bot import main
-from tests.bot.bureau import Bureau, open_bureau, small_library
-
-OCTOBER = datetime(2026, 10, 5, 2, tzinfo=UTC)
-JANUARY = datetime(2027, 1, 10, 2, tzinfo=UTC)
-HOSTILE = "<w:b/>&\x00\x0b\ud800\u202e=HYPERLINK(1){{7*7}}👨‍👩‍👧"
-
-
-@pytest.fixture
-def bureau(tmp_path: Path) -> Iterator[Bureau]:
-    opened = open_bureau(tmp_path / "bot.sqlite3")
-    yield opened
-    opened.office.db.close()
-
-
-def people(bureau: Bureau, count: int, *, first: int = 0) -> list[int]:
-    return [bureau.parent(f"p{first + number}").id for number in range(count)]
-
-
-def puts(bureau: Bureau, table: str, **values: Any) -> None:
-    """Write a row straight into a table: what the desk itself would write takes months here."""
-    names = ", ".join(values)
-    marks = ", ".join("?" * len(values))
-    sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-    bureau.office.db.write_now(lambda tx: tx.execute(sql, tuple(values.values())))
-
-
-def asks(
-    bureau: Bureau,
-    person: int,
-    question: str,
-    outcome: str,
-    entry: str = "",
-    *,
-    at: datetime = OCTOBER,
-) -> None:
-    puts(
-        bureau,
-        "asked",
-        at=stamp(at),
-        person_id=person,
-        question=question,
-        outcome=outcome,
-        entry_id=entry,
-    )
-
-
-def case(bureau: Bureau, person: int, number: str, *, due: datetime, **parts: Any) -> None:
-    values = {
-        "code_hash": "", "kind": "complaint", "category": "other", "department": "jicai",
-        "status": "answered", "received_at": stamp(due - timedelta(days=10)), "due_how": "{}", **parts,
-    }  # fmt: skip
-    puts(bureau, "cases", number=number, person_id=person, due_at=stamp(due), **values)
-
-
-def counted(
-    bureau: Bureau, text: str = "2026Q4", now: datetime = JANUARY, *, samples: bool = True
-) -> Quarter:
-    library = small_library()
-    return bureau.office.db.read_now(
-        lambda tx: gather(
-            tx, period_of(text, now), lambda: library.current, samples=samples, now=now
-        )
-    )
-
-
-def section(found: Quarter, title: str) -> Section:
-    return next(one for one in sections(found, small_library().current) if one.title == title)
-
+from tests.bot.bureau import Bureau
+from tests.bot.threemonths import (
+    JANUARY,
+    OCTOBER,
+    Archived,
+    asks,
+    case,
+    counted,
+    entry,
+    people,
+    puts,
+    section,
+)
 
 # the period
 
@@ -233,28 +165,6 @@ def test_received_cases_are_counted_by_kind_and_small_kinds_merged(bureau: Burea
 # content
 
 
-ENTRY = (
-    "- id: {id}\n  question: {id} 怎么办理呢\n  answer: {answer}\n  source: {{title: 办法}}\n{more}"
-)
-
-
-class Archived:
-    """A content folder whose states go live on days of our choosing."""
-
-    def __init__(self, bureau: Bureau, folder: Path) -> None:
-        self.bureau, self.folder = bureau, folder
-        (folder / "faq").mkdir(parents=True)
-
-    def goes_live(self, at: datetime, *entries: str) -> None:
-        text = "\n".join(entries)
-        found = Found((("faq/one.yaml", text.encode()),), ())
-        Archive(self.bureau.office.db, self.folder, clock=lambda: at).keep(found)
-
-
-def entry(name: str, answer: str = "去窗口办。", more: str = "") -> str:
-    return ENTRY.format(id=name, answer=answer, more=more)
-
-
 def test_changes_of_the_quarter_come_from_the_archive(bureau: Bureau, tmp_path: Path) -> None:
     archived = Archived(bureau, tmp_path / "content")
     summer = datetime(2026, 8, 1, tzinfo=UTC)
@@ -313,146 +223,3 @@ def test_a_quarter_before_the_archive_says_so_and_shows_todays_content(bureau: B
     assert section(found, "公开内容").said.startswith(
         "2026-12-31 在公开的条目 3 条:写明依据的 3/3(100.0%)"
     )
-
-
-# the document
-
-
-def text_of(paper: Document) -> str:
-    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in paper.paragraphs), *cells])
-
-
-def test_the_document_prints_a_rule_under_every_figure(bureau: Bureau, tmp_path: Path) -> None:
-    for person in people(bureau, 6):
-        asks(bureau, person, "几岁上学", "hit", "primary-age")
-    found = counted(bureau)
-    told = sections(found, small_library().current)
-    write(tmp_path / "out.docx", "检查", introduction(found), told, author="示例区教育局")
-    paper = docx.Document(str(tmp_path / "out.docx"))
-    texts = [one.text for one in paper.paragraphs]
-    headings = [one.text for one in paper.paragraphs if one.style and one.style.name == "Heading 1"]
-    assert len(headings) == len(told) == 11
-    for each in told:
-        assert each.said in texts
-        assert each.rule in texts
-        assert each.rule.startswith("计数规则:")
-    assert len(paper.tables) == sum(bool(each.rows) for each in told)
-    assert texts.count("无。") == len(told) - len(paper.tables)
-
-
-def test_the_page_is_a4_and_the_fonts_are_named(bureau: Bureau, tmp_path: Path) -> None:
-    told = sections(counted(bureau), small_library().current)
-    write(tmp_path / "out.docx", "检查", (), told, author="局")
-    paper = docx.Document(str(tmp_path / "out.docx"))
-    page = paper.sections[0]
-    assert page.page_width is not None
-    assert page.page_height is not None
-    assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)
-    fonts = {
-        name: paper.styles[name].element.rPr.rFonts.get(qn("w:eastAsia"))
-        for name in ("Normal", "Title", "Heading 1")
-    }
-    assert fonts == {"Normal": "仿宋_GB2312", "Title": "方正小标宋简体", "Heading 1": "黑体"}
-    heads = [table.rows[0]._tr.get_or_add_trPr() for table in paper.tables]
-    assert all(one.find(qn("w:tblHeader")) is not None for one in heads)
-    assert (paper.core_properties.author, paper.core_properties.title) == ("局", "检查")
-
-
-def test_whatever_people_typed_the_document_opens_and_says_it_as_text(
-    bureau: Bureau, tmp_path: Path
-) -> None:
-    for person in people(bureau, LEAST):
-        asks(bureau, person, HOSTILE.replace("\ud800", "") * 50, "miss")
-    found = counted(bureau)
-    hostile = Section(HOSTILE, HOSTILE, (HOSTILE,), ((HOSTILE * 5000,),), HOSTILE)
-    told = (*sections(found, small_library().current), hostile)
-    target = tmp_path / "out.docx"
-    write(target, HOSTILE, (HOSTILE,), told, author=HOSTILE)
-    with zipfile.ZipFile(target) as archive:
-        for name in archive.namelist():
-            if name.endswith((".xml", ".rels")):
-                ElementTree.fromstring(archive.read(name))
-    text = text_of(docx.Document(str(target)))
-    assert "<w:b/>&=HYPERLINK(1){{7*7}}👨‍👩‍👧" in text
-    assert not set("\x00\x0b\u202e") & set(text)
-    assert (
-        max(
-            len(cell.text)
-            for table in docx.Document(str(target)).tables
-            for row in table.rows
-            for cell in row.cells
-        )
-        <= LONGEST_CELL
-    )
-
-
-def test_a_document_that_cannot_be_written_leaves_the_old_one_and_nothing_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "out.docx"
-    target.write_bytes(b"the old one")
-
-    def full(self: Path, target: Path) -> Path:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space"):
-        write(target, "t", (), (), author="a")
-    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"the old one"]
-
-
-# the command
-
-
-@pytest.mark.parametrize(
-    ("given", "out", "said"),
-    [
-        ("2026Q9", "a.docx", "--quarter: not a quarter"),
-        ("2099Q1", "a.docx", "--quarter: that quarter has not begun"),
-        ("2026Q3", "a.csv", "--out: should end in .docx"),
-        ("2026Q3", "none/a.docx", "--out: no such folder"),
-        ("2026Q3", None, "--out: is required"),
-        (None, "a.docx", "--quarter: is required"),
-    ],
-)  # fmt: skip
-def test_a_wrong_quarter_or_name_is_one_clear_line_and_exit_code_2(
-    tmp_path: Path, given: str | None, out: str | None, said: str,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    monkeypatch.chdir(tmp_path)
-    options = [*(["--quarter", given] if given else []), *(["--out", out] if out else [])]
-    assert main(["check", *options]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith(said)
-    assert error.count("\n") == 1
-
-
-def test_the_command_writes_the_document_of_a_running_desk(
-    bureau: Bureau, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "content"
-    archived = Archived(bureau, folder)
-    (folder / "faq" / "one.yaml").write_text(entry("stays"), encoding="utf-8")
-    archived.goes_live(OCTOBER, entry("stays"))
-    config = Config.model_validate(
-        {"database": f"sqlite:{tmp_path / 'bot.sqlite3'}", "bureau": {"name": "城东区教育局"}}
-    )
-    target = tmp_path / "check.docx"
-    text = f"{datetime.now(UTC).year - 1}Q4"
-    assert quarter(config, text, target, folder=folder) == 0
-    assert str(target) in capsys.readouterr().out
-    paper = docx.Document(str(target))
-    assert paper.paragraphs[0].text == f"城东区教育局{text[:4]}年第4季度政务公开检查"
-    assert "stays 怎么办理呢" not in text_of(paper)  # neither asked for nor changed
-
-
-def test_before_the_first_start_the_check_is_empty_and_says_so(tmp_path: Path) -> None:
-    folder = tmp_path / "content"
-    (folder / "faq").mkdir(parents=True)
-    (folder / "faq" / "one.yaml").write_text(entry("stays"), encoding="utf-8")
-    config = Config.model_validate({"database": f"sqlite:{tmp_path / 'none.sqlite3'}"})
-    target = tmp_path / "check.docx"
-    assert quarter(config, "2026Q3", target, folder=folder) == 0
-    assert "公开档案还没有记录" in text_of(docx.Document(str(target)))
-    assert not (tmp_path / "none.sqlite3").exists()

@@ -24,7 +24,7 @@ TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The table. `repeated` counts messages that arrived and that no row of the outbox accounts for."""
+    """The table. `repeated` counts messages that arrived once more than they were owed."""
 
     kills: int
     updates: int
@@ -62,9 +62,9 @@ class Oracle:
         self._db.row_factory = sqlite3.Row
 
     def verdict(self) -> Verdict:
-        orphans = self._orphans()
+        repeats = self._repeats()
         lost = (*self._lost_updates(), *self._lost_questions(), *self._lost_complaints())
-        bursts = Counter(bisect_left(self.kills, moment) for moment in orphans)
+        bursts = Counter(bisect_left(self.kills, moment) for moment in repeats)
         try:
             return Verdict(
                 kills=len(self.kills),
@@ -74,7 +74,7 @@ class Oracle:
                 twice=self._answered_twice() + self._filed_twice(),
                 owed_lost=self._owed_lost(),
                 out_of_order=self._out_of_order(),
-                repeated=len(orphans),
+                repeated=len(repeats),
                 most_repeated_by_one_kill=max(bursts.values(), default=0),
                 damage=(*self._damage(), *(f"lost: {one}" for one in lost)),
             )
@@ -89,14 +89,14 @@ class Oracle:
     def _lost_updates(self) -> tuple[str, ...]:
         """Name confirmed updates that the desk has never seen, and seen ones that nobody confirmed.
 
-        That a topic was made comes as an update too; it is no person's message and is not kept.
+        That a topic was made or closed comes as an update too; it is no person's message and is not kept.
         """
         seen = {
             int(row[0]) for row in self._all("SELECT update_id FROM updates WHERE bot = ?", BOT)
         }
         confirmed = set(self.telegram["confirmed"])
         notices = sum(
-            "forum_topic_created" in each
+            any(key.startswith("forum_topic_") for key in each)
             for messages in self.telegram["chats"].values()
             for each in messages
         )
@@ -179,12 +179,11 @@ class Oracle:
             )
         return overtaken
 
-    def _orphans(self) -> list[float]:
-        """Return the moments of the sends that no row accounts for: sent again after a kill took the mark.
+    def _repeats(self) -> list[float]:
+        """Return the moments of the sends that no row accounts for, and that were made again right after.
 
-        Who presses and types without waiting takes back what is just being sent, so the monkeys do not count.
+        A message of a dialogue that went out while its successor took its row was sent once: no repeat.
         """
-        monkeys = {str(self._chat(each.name)) for each in self.parents.monkeys}
         known = {
             (row["chat"], row["message_id"])
             for row in self._all("SELECT chat, message_id FROM outbox WHERE state = 'sent'")
@@ -193,13 +192,15 @@ class Oracle:
         for call in self.telegram["calls"]:
             if call["method"] == "sendMessage" and call["ok"]:
                 moments.setdefault(str(call["params"]["chat_id"]), []).append(call["at"])
-        return [
-            moment
-            for chat, messages in self._messages().items()
-            if not chat.startswith("-") and chat not in monkeys
-            for number, moment in zip(messages, moments.get(chat, ()), strict=True)
-            if (chat, number) not in known
-        ]
+        found = []
+        for chat, messages in self._messages().items():
+            if chat.startswith("-"):
+                continue
+            sent = list(zip(messages.items(), moments.get(chat, ()), strict=True))
+            for ((number, one), moment), ((_, two), _) in pairwise(sent):
+                if (chat, number) not in known and _content(one) == _content(two):
+                    found.append(moment)
+        return found
 
     def _damage(self) -> tuple[str, ...]:
         found = [str(row[0]) for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
@@ -236,6 +237,10 @@ class Oracle:
 
 def _text(body: str) -> str:
     return html.unescape(TAG.sub("", json.loads(body)["html"]))
+
+
+def _content(message: dict[str, Any]) -> tuple[object, object]:
+    return message["text"], message.get("reply_markup")
 
 
 def _squeezed(text: str) -> str:

@@ -1,7 +1,7 @@
 """kill -9 at random moments under load: nothing lost, nothing twice, nothing out of order.
 
 CRASH_KILLS says how often (60; `make crash` 600), CRASH_SEED repeats a run. That the verdict can fail was tried
-by hand: with the poller moving its offset before `take` returned, the first 60 kills showed `lost` above 0.
+by hand: with the poller not waiting for `take` before it moves its offset, 20 kills lost 19 updates of 377.
 """
 
 import os

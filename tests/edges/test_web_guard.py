@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
 from bot.core.errors import DatabaseBusy
 from bot.core.people import Role
+from knowledge.problem import Problem
 from tests.edges.pages import Page
 from tests.edges.webdesk import Parent, Staff, WebDesk, open_desk
 
@@ -62,7 +64,9 @@ def everything(desk: WebDesk) -> str:
 
 
 def filled(path: str, number: str, token: str) -> str:
-    return path.replace("{number}", number).replace("{token}", token).replace("{reference}", "E1")
+    """Put something into every parameter of a route's path."""
+    known = {"number": number, "token": token, "reference": "E1"}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: known.get(found[1], "1"), path)
 
 
 async def test_no_form_is_taken_from_elsewhere(desk: WebDesk) -> None:
@@ -304,3 +308,16 @@ async def test_an_admin_replays_a_dead_letter_and_nobody_else_may(
     assert (await admin.client.post(form.action, data=form.fields)).status_code == 404
     assert "现在没有" in (await admin.sees("/console/failures")).text
     assert (await parent.client.get("/console/failures")).status_code == 401
+
+
+async def test_a_refused_edit_is_shown_to_the_editor_until_it_is_put_right(
+    desk: WebDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = await desk.staff("周编辑", Role.EDITOR)
+    assert "没有生效" not in (await editor.sees("/console/content")).text
+    problem = Problem("faq/primary.yaml", 7, 5, "缺少 answer <script>")
+    monkeypatch.setattr(desk.bureau.office.library, "refused", (problem,))
+    page = await editor.sees("/console/content")
+    assert "没有生效" in page.text
+    assert "faq/primary.yaml:7:5: 缺少 answer <script>" in page.text
+    assert page.runs == []

@@ -240,6 +240,12 @@ async def test_no_question_breaks_the_search(demo: Public, question: str) -> Non
     assert "\u202e" not in answer.text
 
 
+async def test_a_phone_number_in_a_search_is_not_shown_again(demo: Public) -> None:
+    page = await demo.sees("/public?q=我的电话13812345678,小学学费多少")
+    assert "13812345678" not in page.html
+    assert "公办小学不收学费和杂费。" in page.text
+
+
 async def test_a_table_has_headings_units_links_and_its_source(demo: Public) -> None:
     page = await demo.sees("/public/table/quota")
     text = " ".join(page.text.split())

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from knowledge.entry import Answer, Context, Decision, Outcome, Small
+from knowledge.lexicon import Lexicon
 from tests.handlers.talk import Talk, shipped
 
 
@@ -12,6 +13,11 @@ class Fragments:
 
     def __init__(self, *decisions: Decision) -> None:
         self._decisions = {one.question: one for one in decisions}
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Give the words of the real index."""
+        return shipped().index.lexicon
 
     @staticmethod
     def hit(question: str, entry_id: str) -> Decision:
@@ -25,4 +31,4 @@ class Fragments:
 
     def talk(self) -> Talk:
         """Open a talk with a desk that asks this index."""
-        return Talk(knowledge=replace(shipped(), index=self))  # type: ignore[arg-type]  # asked only for `ask`
+        return Talk(knowledge=replace(shipped(), index=self))  # type: ignore[arg-type]  # asked only for `ask` and its words

@@ -42,8 +42,8 @@ def test_an_answer_comes_in_one_message_with_its_first_line_bold_and_its_source(
 def test_an_answer_carries_feedback_related_questions_and_a_person(talk: Talk) -> None:
     talk.says(AGE)
     assert talk.buttons[:2] == ["有帮助", "没帮助"]
-    assert talk.buttons[-1] == "转人工"
-    assert len(talk.buttons) == 5
+    assert talk.buttons[-2:] == ["有变动通知我", "转人工"]
+    assert len(talk.buttons) == 6
     [related] = talk.presses(talk.buttons[2])
     assert "依据" in related or "示例" in related
 
@@ -170,6 +170,8 @@ def test_a_follow_up_is_read_with_the_last_exchange_for_half_an_hour(talk: Talk)
     index = talk.knowledge.index
 
     class Spy:
+        lexicon = index.lexicon
+
         def ask(self, question: str, **known: object) -> object:
             asked.append(known["context"])
             return index.ask(question, **known)  # type: ignore[arg-type]
@@ -218,7 +220,7 @@ def test_a_link_that_is_no_web_address_is_not_made_one() -> None:
 def test_related_entries_that_are_gone_leave_no_button() -> None:
     talk = talk_where(related=("no-such-entry",))
     talk.says(AGE)
-    assert talk.buttons == ["有帮助", "没帮助", "转人工"]
+    assert talk.buttons == ["有帮助", "没帮助", "有变动通知我", "转人工"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n", "？", "😀"])

@@ -90,7 +90,9 @@ def test_continuous_integration_runs_the_same_command_as_everybody() -> None:
 PACKAGES = {
     "telegram": "python-telegram-bot",
     "yaml": "pyyaml",
+    "ruamel": "ruamel.yaml",
     "PIL": "pillow",
+    "docx": "python-docx",
     "multipart": "python-multipart",
     "python_multipart": "python-multipart",
     "prometheus_client": "prometheus-client",

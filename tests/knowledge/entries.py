@@ -20,7 +20,12 @@ def index(*entries: Entry) -> Index:
 
 SCHOOL = (
     entry("primary-time", "小学一年级新生报名时间", "今年小学招生什么时候开始报名", "小学几号报名"),
-    entry("primary-documents", "小学一年级报名需要提交哪些材料", "小学入学要带什么证件", "报小学要带啥"),
+    entry(
+        "primary-documents",
+        "小学一年级报名需要提交哪些材料",
+        "小学入学要带什么证件",
+        "报小学要带啥",
+    ),
     entry("primary-zone", "小学学区划片范围查询", "我家小区对应哪所小学", "小学招生片区怎么划分"),
     entry("primary-rent", "租房居住如何申请小学学位", "租房子能让孩子上附近小学吗"),
     entry("junior-time", "小升初报名时间和流程", "初中新生什么时候报名", "初中几号登记"),

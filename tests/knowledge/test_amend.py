@@ -74,8 +74,8 @@ PLAIN = "- id: a\n  question: q\n  answer: x\n- id: b\n  question: r\n  answer: 
         ),
         # a list in one line stays one
         (
-            '- id: a\n  phrasings: [x, "y"]  # hm\n  question: z\n',
-            '- id: a\n  phrasings: [x, "y", 新]  # hm\n  question: z\n',
+            '- id: a\n  phrasings: [x, "y"] # hm\n  question: z\n',
+            '- id: a\n  phrasings: [x, "y", 新] # hm\n  question: z\n',
         ),
         # Windows: line ends and the mark at the beginning
         (

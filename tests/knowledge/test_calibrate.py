@@ -42,7 +42,9 @@ def test_the_weights_are_readable_and_name_the_data_they_came_from() -> None:
 def test_being_alike_never_counts_against_an_entry() -> None:
     for model in load_models().values():
         rank = dict(zip(FEATURES, model.rank, strict=True))
-        assert all(rank[name] >= 0 for name in ("ideas", "grams", "sounds", "ratio", "ideas_covered"))
+        assert all(
+            rank[name] >= 0 for name in ("ideas", "grams", "sounds", "ratio", "ideas_covered")
+        )
 
 
 def test_a_contradicting_candidate_stands_behind_all_others() -> None:

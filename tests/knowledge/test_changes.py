@@ -140,7 +140,7 @@ def test_only_who_knows_all_of_it_needs_no_second_message() -> None:
 
 def test_what_is_stored_reads_back_the_same() -> None:
     shipped = publish(Library(SHIPPED).current, samples=True)
-    assert published.from_json(published.to_json(shipped)) == shipped
+    assert published.from_lines(published.to_lines(shipped)) == shipped
     news = (change(("30", "32")), replace(change(("", "x"), "r"), where=("t", "k", "c")))
     assert changes.from_json(changes.to_json(news)) == news
 

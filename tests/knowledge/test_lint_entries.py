@@ -21,7 +21,7 @@ TWIN = entry("twin", "民办小学摇号怎么报名呢", "学校午餐多少钱
 
 
 def test_entries_with_fewer_than_four_phrasings_are_named() -> None:
-    found = [one for one in lint((GOOD, FEW), index(GOOD, FEW), (), today=TODAY)]
+    found = lint((GOOD, FEW), index(GOOD, FEW), (), today=TODAY)
     assert [(one.code, one.entry_id, one.data["count"]) for one in found] == [
         (FEW_PHRASINGS, "hours", "1")
     ]

@@ -68,7 +68,9 @@ def test_a_long_story_prefers_choices() -> None:
     assert len(decision.answers) <= CHOICES
 
 
-@pytest.mark.parametrize("text", ["高考成绩怎么查", "怎么做红烧肉", "大学宿舍几个人一间", "how do I fix my car"])
+@pytest.mark.parametrize(
+    "text", ["高考成绩怎么查", "怎么做红烧肉", "大学宿舍几个人一间", "how do I fix my car"]
+)
 def test_what_is_not_covered_is_not_answered(text: str) -> None:
     assert FAQ.ask(text, today=TODAY).outcome is not Outcome.HIT
 
@@ -93,7 +95,8 @@ def test_a_follow_up_is_read_with_the_exchange_before(
 
 
 @pytest.mark.parametrize(
-    ("text", "right"), [("校服一套多少钱", "uniform"), ("教育局几点上班", "hours"), ("怎么申请休学", "suspend")]
+    ("text", "right"),
+    [("校服一套多少钱", "uniform"), ("教育局几点上班", "hours"), ("怎么申请休学", "suspend")],
 )
 def test_a_question_that_stands_alone_is_not_bent_by_context(text: str, right: str) -> None:
     context = Context("primary-time", "小学什么时候报名")

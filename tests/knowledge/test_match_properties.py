@@ -11,7 +11,9 @@ from tests.knowledge.entries import SCHOOL, TODAY, index
 
 FAQ = index(*SCHOOL)
 IDS = {one.id for one in SCHOOL}
-SURROGATES = st.text(st.characters(categories=["Cs", "Lo", "Ll", "Nd", "Po", "So", "Cc"]), max_size=200)
+SURROGATES = st.text(
+    st.characters(categories=["Cs", "Lo", "Ll", "Nd", "Po", "So", "Cc"]), max_size=200
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -34,7 +36,15 @@ def test_any_follow_up_leads_to_a_sound_decision(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["学" * 1_000_000, "a" * 1_000_000, "学校吗，" * 250_000, "\0" * 10_000, "\ud800报名", "😀" * 100_000, "zhuan" * 100_000],
+    [
+        "学" * 1_000_000,
+        "a" * 1_000_000,
+        "学校吗，" * 250_000,
+        "\0" * 10_000,
+        "\ud800报名",
+        "😀" * 100_000,
+        "zhuan" * 100_000,
+    ],
 )
 def test_a_huge_or_broken_text_is_answered_at_once(text: str) -> None:
     start = time.perf_counter()

@@ -55,7 +55,8 @@ def test_english_is_not_taken_for_pinyin(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("zhi", "zi"), ("chu", "cu"), ("shi", "si"), ("ping", "pin"), ("na", "la"), ("hui", "fei")]
+    ("one", "other"),
+    [("zhi", "zi"), ("chu", "cu"), ("shi", "si"), ("ping", "pin"), ("na", "la"), ("hui", "fei")],
 )
 def test_sounds_that_are_confused_are_merged(one: str, other: str) -> None:
     assert merge(one) == merge(other)

@@ -10,10 +10,11 @@ from knowledge.review import Finding, Matter, Record, review
 
 TODAY = date(2026, 11, 23)
 GOOD = Entry("good", "问题", "答案", source=Source("办法"), where="faq/a.yaml:3")
+NO_RECORD = Record()
 YEAR_OLD = Record(date(2025, 11, 23), {})
 
 
-def of(entry: Entry, record: Record = Record()) -> list[Matter]:
+def of(entry: Entry, record: Record = NO_RECORD) -> list[Matter]:
     return [one.matter for one in review([entry], today=TODAY, record=record)]
 
 

@@ -58,6 +58,8 @@ def test_half_a_message_waits_for_the_rest(text: str) -> None:
     assert not FAQ.ask(text, today=TODAY).whole
 
 
-@pytest.mark.parametrize("text", ["校服", "外地户口能上吗", "几号报名", "转学", "谢谢", "小学报名要带什么", "户籍"])
+@pytest.mark.parametrize(
+    "text", ["校服", "外地户口能上吗", "几号报名", "转学", "谢谢", "小学报名要带什么", "户籍"]
+)
 def test_what_can_be_answered_alone_is_whole(text: str) -> None:
     assert FAQ.ask(text, today=TODAY).whole

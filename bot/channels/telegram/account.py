@@ -30,7 +30,7 @@ from bot.storage import store
 from bot.storage.db import Tx
 
 log = logging.getLogger(__name__)
-COMMANDS = ("menu", "complain", "status", "help", "cancel", "lang", "privacy")
+COMMANDS = ("menu", "complain", "status", "help", "cancel", "subscriptions", "lang", "privacy")
 SEND_CONNECTIONS = 32
 
 
@@ -112,7 +112,7 @@ class Account:
 
     async def _sign_in(self) -> None:
         await self._bot.initialize()
-        me = await self._bot.get_me()
+        me = self._bot.bot  # what getMe answered just now
         self._office.settings = replace(
             self._office.settings,
             desk=replace(self._office.settings.desk, bot_name=me.username or ""),
@@ -120,12 +120,7 @@ class Account:
         self.topics.chat = await self._staff_chat()
         await self._look_at_staff_chat()
         self._reader = Reader(bot_id=me.id, bot_name=me.username or "", staff_chat=self.topics.chat)
-        for language in LANGUAGES:
-            menu = [BotCommand(name, plain(f"command_{name}", language)) for name in COMMANDS]
-            code = None if language == "zh" else language  # Chinese is everybody's default
-            await self._bot.set_my_commands(
-                menu, scope=BotCommandScopeAllPrivateChats(), language_code=code
-            )
+        await self._set_menu()
         if self._config.receive is Receive.WEBHOOK:
             await self._bot.set_webhook(
                 _webhook_address(self._config.webhook.url),
@@ -134,6 +129,18 @@ class Account:
             )
         elif (await self._bot.get_webhook_info()).url:
             await self._bot.delete_webhook(drop_pending_updates=False)
+
+    async def _set_menu(self) -> None:
+        """Set the command menu in Chinese and English; without it the desk works all the same."""
+        for language in LANGUAGES:
+            menu = [BotCommand(name, plain(f"command_{name}", language)) for name in COMMANDS]
+            code = None if language == "zh" else language  # Chinese is everybody's default
+            try:
+                await self._bot.set_my_commands(
+                    menu, scope=BotCommandScopeAllPrivateChats(), language_code=code
+                )
+            except TelegramError as error:
+                log.warning("menu not set", extra={"reason": classify(error).reason})
 
     async def _staff_chat(self) -> str | None:
         """Return the staff chat: where it moved to, if it moved since the file named it."""

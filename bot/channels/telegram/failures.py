@@ -23,7 +23,9 @@ from telegram.error import (
     TimedOut,
 )
 
-NOT_CONNECTED = "aiohttp ClientConnector"  # how `transport` begins, with the class of aiohttp's error
+NOT_CONNECTED = (
+    "aiohttp ClientConnector"  # how `transport` begins, with the class of aiohttp's error
+)
 
 
 class Kind(StrEnum):

@@ -19,7 +19,16 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.channels.web import auth, casepage, chat, console, gaps_pages, health, public
+from bot.channels.web import (
+    auth,
+    broadcast_pages,
+    casepage,
+    chat,
+    console,
+    gaps_pages,
+    health,
+    public,
+)
 from bot.channels.web.guard import BodyLimit, Guard
 from bot.channels.web.site import STATIC, Site, WebParts, make_site, refusal
 from bot.core import numbers
@@ -54,6 +63,7 @@ def _routes(parts: WebParts) -> list[BaseRoute]:
         *auth.ROUTES,
         *console.ROUTES,
         *casepage.ROUTES,
+        *broadcast_pages.ROUTES,
         *gaps_pages.ROUTES,
         *public.ROUTES,
         Route("/healthz", health.healthz),

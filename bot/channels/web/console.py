@@ -3,7 +3,6 @@
 Floor 4. Lists show what the desk would let somebody open, and nothing else.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -26,7 +25,6 @@ from bot.storage import queue, store
 from bot.storage.db import Tx
 from bot.storage.queue import Asking, Listed, View
 from bot.storage.staffbook import Session
-from knowledge import library
 
 log = logging.getLogger(__name__)
 HEADS = RULES[Action.VIEW].roles
@@ -141,16 +139,15 @@ async def replay(site: Site, request: Request, session: Session, form: Form) -> 
 
 @signed_in
 async def content(site: Site, request: Request, session: Session) -> Response:
-    """Show what is live, and every problem of the files as they are now."""
+    """Show what is live, and what is wrong with it or with the edit that was refused."""
     if session.staff.role not in READERS:
         return refusal(site, request, 403, "console.editors_only")
-    current = site.office.library.current
-    today = local_day(site.office.clock())
-    folder = site.office.library.folder
-    problems = await asyncio.to_thread(library.check, folder, today=today)
+    kept = site.office.library
+    problems = kept.refused or kept.problems
     return site.page(
-        request, "content.html", session=session, version=current.hash[:12],
-        entries=len(current.entries), problems=problems[:MOST_PROBLEMS], count=len(problems),
+        request, "content.html", session=session, version=kept.current.hash[:12],
+        entries=len(kept.current.entries), refused=bool(kept.refused),
+        problems=problems[:MOST_PROBLEMS], count=len(problems),
     )  # fmt: skip
 
 

@@ -93,10 +93,12 @@ async def _change(site: Site, request: Request, session: Session, form: Form) ->
     kind = request.url.path.rpartition("/")[2]
     basis, key = form.text("basis"), form.text("key")
     done = RedirectResponse(f"/console/gaps?done={kind}", 303)
-    if form.text("confirmed") and await editing.is_done(
-        site.office, session.staff, basis=basis, key=key
-    ):
-        return done
+    if form.text("confirmed"):
+        was_done = await asyncio.to_thread(
+            editing.is_done, site.office, session.staff, basis=basis, key=key
+        )
+        if was_done:
+            return done
     try:
         proposal = await _proposal(site, kind, form)
     except Refused as refused:
@@ -104,7 +106,9 @@ async def _change(site: Site, request: Request, session: Session, form: Form) ->
     if not form.text("confirmed"):
         return _page_of(site, request, session, form, proposal=proposal)
     try:
-        await editing.carry_out(site.office, session.staff, proposal, basis=basis, key=key)
+        await asyncio.to_thread(
+            editing.carry_out, site.office, session.staff, proposal, basis=basis, key=key
+        )
     except Refused as refused:
         return _page_of(site, request, session, form, proposal=proposal, refused=refused)
     return done

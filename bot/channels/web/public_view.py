@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.core.clean import clean_text, csv_cell
+from bot.core.personal import without_personal_numbers
 from knowledge.assemble import Snapshot, Topic
 from knowledge.entry import Decision, Entry, Outcome
 from knowledge.tables import Column, Table
@@ -96,7 +97,7 @@ class View:
 
     def search(self, question: str) -> Results:
         """Ask the index the desk asks; below its floor there is no answer here either."""
-        asked = clean_text(question).strip()[:LONGEST_QUESTION]
+        asked = without_personal_numbers(clean_text(question))[:LONGEST_QUESTION].strip()
         decision = self.snapshot.index.ask(asked, today=self.today)
         entries = self.entries([one.id for one in decision.answers])
         return Results(

@@ -44,7 +44,6 @@ class WebParts:
     config: Config
     webhook: Webhook | None = None
     last_poll: Callable[[], datetime | None] | None = None
-    metrics: Metrics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def make_site(parts: WebParts) -> Site:
     templates.filters["moment"] = moment
     templates.filters["clock"] = clock
     schema = {step.number: step.sha256 for step in migrate.shipped()}
-    return Site(parts, parts.metrics or Metrics(), templates, schema)
+    return Site(parts, parts.office.metrics, templates, schema)
 
 
 def moment(at: datetime) -> str:

@@ -32,3 +32,4 @@ CREATE TABLE list_requests (
     thread   TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX asked_entry ON asked (entry_id, at);
+CREATE INDEX asked_person ON asked (person_id, id);

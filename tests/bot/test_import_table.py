@@ -1,0 +1,128 @@
+"""`import`: what would change is shown in words; nothing is written unless told to, and then whole."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import run_bot
+from knowledge.library import SHIPPED, Library
+
+HEAD = ["初中", "批次", "指标到校名额"]
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "content"))
+
+
+def rows(content: Path) -> list[list[object]]:
+    table = Library(content).current.tables["quota-2026"]
+    return [[*row[:2], int(row[2])] for row in table.rows]
+
+
+def workbook(file: Path, *lines: Sequence[object]) -> Path:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "名额"
+    for line in lines:
+        sheet.append(list(line))
+    made.save(file)
+    return file
+
+
+def run(content: Path, *arguments: str) -> int:
+    return run_bot.main(["import", *arguments, "--knowledge", str(content)])
+
+
+def test_without_write_only_the_difference_is_shown(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = content / "tables" / "quota-2026.csv"
+    before = target.read_bytes()
+    lines = rows(content)
+    lines[0][2] = 32
+    file = workbook(
+        tmp_path / "quota-2026.xlsx", HEAD, *lines[:-1], ["示例区第四中学", "第三批", 3]
+    )
+    assert run(content, str(file)) == 0
+    told = capsys.readouterr().out
+    assert "新增 1 行,删除 1 行,修改 1 行" in told
+    assert "修改:示例区第三中学, 第一批:指标到校名额 30 → 32" in told
+    assert "新增:示例区第四中学, 第三批" in told
+    assert "删除:河东九年一贯制学校, 第二批" in told
+    assert "--write" in told
+    assert target.read_bytes() == before
+
+
+def test_with_write_the_table_is_replaced_whole_and_is_live(content: Path, tmp_path: Path) -> None:
+    library = Library(content)
+    lines = rows(content)
+    lines[0][2] = 32
+    file = workbook(tmp_path / "x.xlsx", HEAD, *lines)
+    assert run(content, str(file), "--table", "quota-2026", "--write") == 0
+    target = content / "tables" / "quota-2026.csv"
+    assert target.read_bytes().startswith("﻿初中,批次,指标到校名额\r\n".encode())
+    assert [one.name for one in target.parent.iterdir() if one.name.startswith(".")] == []
+    assert library.refresh() is not None
+    assert library.current.tables["quota-2026"].rows[0][2] == "32"
+
+
+def test_the_same_table_changes_nothing(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (content / "tables" / "quota-2026.csv").stat().st_mtime_ns
+    file = workbook(tmp_path / "quota-2026.xlsx", HEAD, *rows(content))
+    assert run(content, str(file), "--write") == 0
+    assert "完全一样" in capsys.readouterr().out
+    assert (content / "tables" / "quota-2026.csv").stat().st_mtime_ns == before
+
+
+def test_what_is_doubtful_is_refused_with_sheet_and_cell(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (content / "tables" / "quota-2026.csv").read_bytes()
+    file = workbook(tmp_path / "quota-2026.xlsx", HEAD, ["示例区第三中学", "第一批", "=30+2"])
+    assert run(content, str(file), "--write") == 1
+    told = capsys.readouterr().err
+    assert f"{file}:名额:C2: 这一格是公式" in told
+    assert "没有写入任何内容" in told
+    assert (content / "tables" / "quota-2026.csv").read_bytes() == before
+
+
+def test_a_workbook_that_fits_several_tables_asks_which(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = workbook(tmp_path / "x.xlsx", HEAD, *rows(content))
+    assert run(content, str(file)) == 1
+    assert "quota-2025、quota-2026" in capsys.readouterr().err
+
+
+def test_a_workbook_that_fits_no_table_says_what_there_is(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = workbook(tmp_path / "x.xlsx", ["甲", "乙"], [1, 2])
+    assert run(content, str(file)) == 1
+    assert "看不出是哪一张表" in capsys.readouterr().err
+    assert run(content, str(file), "--table", "quota-2026") == 1
+    assert "缺少这些列:初中、批次、指标到校名额" in capsys.readouterr().err
+
+
+def test_an_unknown_table_and_an_absent_file_are_wrong_use(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = workbook(tmp_path / "x.xlsx", HEAD)
+    assert run(content, str(file), "--table", "qouta-2026") == 2
+    assert "quota-2026" in capsys.readouterr().err
+    assert run(content, str(tmp_path / "none.xlsx")) == 2
+
+
+def test_a_table_whose_csv_is_broken_can_be_replaced(content: Path, tmp_path: Path) -> None:
+    lines = rows(content)
+    (content / "tables" / "quota-2026.csv").write_bytes(b"\xff\xff\xff")
+    file = workbook(tmp_path / "quota-2026.xlsx", HEAD, *lines)
+    assert run(content, str(file), "--write") == 0
+    assert len(rows(content)) == len(lines)

@@ -1,0 +1,160 @@
+"""Addresses: street and number, odd and even, estates; what is in no published area belongs to no school."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from knowledge import figures
+from knowledge.catchment import Stretch, find_address, like_streets, read_number, read_stretches
+from knowledge.figure_answers import Ask, NoSuch, Records, Zones
+from knowledge.figure_words import fold
+from knowledge.library import SHIPPED, Library
+from knowledge.shelf import make_shelf
+from knowledge.tables import Table
+from knowledge.wish import read_wish
+
+TODAY = date(2026, 11, 23)
+CONTENT = Library(SHIPPED).current
+SHELF = CONTENT.figures
+
+
+def where(question: str) -> object:
+    wish = read_wish(SHELF, question, today=TODAY, lexicon=CONTENT.index.lexicon)
+    return None if wish is None else figures.answer(SHELF, wish, today=TODAY)
+
+
+def schools(question: str) -> list[tuple[str, str]]:
+    found = where(question)
+    assert isinstance(found, Zones), found
+    assert not found.split
+    return [(zone.stage, zone.school) for zone in found.zones]
+
+
+@pytest.mark.parametrize(
+    ("number", "school"),
+    [
+        (1, "幸福路小学"), (99, "幸福路小学"), (101, "示例区第三小学"), (199, "示例区第三小学"), (2, "幸福路小学"), (58, "幸福路小学"),
+        (60, "示例区第一小学"), (198, "示例区第一小学"),
+    ],
+)  # fmt: skip
+def test_both_ends_of_a_range_and_both_sides_of_a_street(number: int, school: str) -> None:
+    assert schools(f"幸福路{number}号上哪个小学") == [("小学", school)]
+
+
+@pytest.mark.parametrize("number", [0, 200, 201, 300, 5000])
+def test_a_number_outside_every_range_belongs_to_no_school(number: int) -> None:
+    assert isinstance(where(f"幸福路{number}号上哪个小学"), NoSuch)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "幸福路12号上哪个小学", "幸福路 12 号 上哪个小学?", "我家住在幸福路12号,对口哪个小学", "幸福路十二号归哪个小学", "幸福路１２号属于哪个小学", "请问幸福路12号的孩子上哪所小学",
+        "示例区幸福路12号划片到哪个小学", "幸福路12号3单元502室上哪个小学", "幸福路12号的小学学区",
+    ],
+)  # fmt: skip
+def test_an_address_is_found_however_it_is_written(question: str) -> None:
+    assert schools(question) == [("小学", "幸福路小学")]
+
+
+def test_a_street_that_is_split_needs_a_number() -> None:
+    found = where("幸福路上哪个小学")
+    assert isinstance(found, Zones)
+    assert found.split
+
+
+def test_a_street_that_belongs_to_one_school_needs_none() -> None:
+    assert schools("文昌路上哪个小学") == [("小学", "示例区实验小学本部")]
+
+
+def test_an_estate_is_found_and_its_phases_are_not_mixed_up() -> None:
+    assert schools("阳光花园小区上哪个小学") == [("小学", "河滨小学")]
+    assert isinstance(where("阳光花园三期上哪个小学"), NoSuch)
+    assert isinstance(where("河东新城上哪个小学"), NoSuch)
+    assert schools("河东新城一期上哪个小学") == [("小学", "河东九年一贯制学校")]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["昌平区幸福路12号上哪个小学", "上海幸福路12号上哪个小学", "大兴县幸福路12号上哪个小学"],
+)
+def test_a_street_of_another_district_is_not_ours(question: str) -> None:
+    assert isinstance(where(question), NoSuch)
+
+
+def test_a_school_named_after_a_street_is_a_school() -> None:
+    found = where("幸福路小学的划片范围")
+    assert isinstance(found, Records)
+    assert len(found.rows) == 3
+    assert isinstance(where("实验小学的片区"), Ask)
+
+
+def test_names_like_an_unknown_street_are_offered_and_never_used() -> None:
+    assert like_streets(SHELF, "幸富路") == ("幸福路",)
+    assert isinstance(where("幸富路12号上哪个小学"), NoSuch)
+    assert like_streets(SHELF, "航天大道") == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "stretches"),
+    [
+        ("全部", [Stretch(None, None)]), ("", [Stretch(None, None)]), ("单号", [Stretch(None, None, "odd")]), ("1-99 号(单号)", [Stretch(1, 99, "odd")]),
+        ("2—58号双号", [Stretch(2, 58, "even")]), ("60至80号", [Stretch(60, 80)]), ("99-1", [Stretch(1, 99)]), ("7号", [Stretch(7, 7)]),
+        ("1-9 号、20-30 号(双号)", [Stretch(1, 9), Stretch(20, 30, "even")]),
+    ],
+)  # fmt: skip
+def test_a_cell_of_house_numbers_is_read(cell: str, stretches: list[Stretch]) -> None:
+    assert list(read_stretches(cell)) == stretches
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12),
+        ("十二", 12),
+        ("二十", 20),
+        ("一百零三", 103),
+        ("一百二十一", 121),
+        ("两", None),
+        ("", None),
+    ],
+)
+def test_a_house_number_is_read_in_figures_and_in_words(text: str, number: int | None) -> None:
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么知道我家小区归哪个小学",
+        "隔一条马路凭啥不是我们学区",
+        "买的商住公寓算学区房吗",
+        "这个小区归哪个学校",
+    ],
+)
+def test_no_address_is_read_where_none_is_said(text: str) -> None:
+    assert find_address(SHELF, fold(text)) is None
+
+
+def test_a_street_shared_by_two_schools_gives_both(folder: Path) -> None:
+    (folder / "tables").mkdir()
+    shipped = (SHIPPED / "tables" / "catchment-2026.yaml").read_text(encoding="utf-8")
+    (folder / "tables" / "catchment-2026.yaml").write_text(shipped, encoding="utf-8")
+    rows = "学段,学校,地段,门牌,说明\n小学,甲小学,大同路,全部,\n小学,乙小学,大同路,全部,\n"
+    (folder / "tables" / "catchment-2026.csv").write_text(rows, encoding="utf-8")
+    content = Library(folder).current
+    wish = read_wish(
+        content.figures, "大同路8号上哪个小学", today=TODAY, lexicon=content.index.lexicon
+    )
+    assert wish is not None
+    found = figures.answer(content.figures, wish, today=TODAY)
+    assert isinstance(found, Zones)
+    assert [zone.school for zone in found.zones] == ["甲小学", "乙小学"]
+
+
+def test_without_tables_nothing_is_a_figure_question() -> None:
+    none: tuple[Table, ...] = ()
+    shelf = make_shelf(none, CONTENT.schools)
+    wish = read_wish(shelf, "幸福路12号上哪个小学", today=TODAY, lexicon=CONTENT.index.lexicon)
+    assert wish is None
