@@ -1,6 +1,7 @@
 """How long a reload of 1,000 entries with 50,000 table rows takes, and how long a figure takes to be answered.
 
-Run: python -m benchmarks.figures. Makes its content in a temporary folder; prints what docs/performance.md holds. CPU time is measured: on a shared machine the clock on the wall says little.
+Run: python -m benchmarks.figures. Makes its content in a temporary folder; prints what docs/performance.md holds.
+CPU time is measured: on a shared machine the clock on the wall says little.
 """
 
 import csv

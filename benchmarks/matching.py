@@ -80,7 +80,7 @@ def table(rows: Sequence[tuple[str, Figures]]) -> str:
     lines = ["| | " + " | ".join(name for name, _ in rows) + " |", "|---" * (len(rows) + 1) + "|"]
     for field in fields(Figures):
         values = [getattr(figures, field.name) for _, figures in rows]
-        if any(values):
+        if any(value is not None for value in values):
             cells = ["" if value is None else f"{value:.3f}" for value in values]
             lines.append(f"| {field.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Turn
 from knowledge.figure_answers import Ask, Missing, NoSuch
 
+MOST_NAMED = 20
 _NAMED = {
     Missing.SCHOOL: "figure.no_school",
     Missing.PLACE: "figure.no_place",
@@ -30,7 +31,7 @@ def reason(turn: Turn, found: NoSuch) -> Markup:
     values = {
         "name": found.name,
         "kind": plain(f"figure.kind.{found.wish.kind}", turn.language),
-        "list": plain("when.between", turn.language).join(found.known),
+        "list": plain("when.between", turn.language).join(found.known[:MOST_NAMED]),
         "year": found.name,
     }
     match found.missing:

@@ -27,11 +27,14 @@ from knowledge.figure_answers import (
     Zone,
     Zones,
 )
+from knowledge.figure_words import figure_words
 from knowledge.school_figures import EVERY
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.tables import Column, Table
 
 MOST_CARDS = 40
+MOST_LINES = 25
+SHORT_CELL, LONGEST_CELL = 30, 200  # characters; a message holds 4,096
 MOST_RECORDS = 3  # of more, each takes one line
 _BLANK = "　"
 
@@ -227,8 +230,14 @@ def _records(turn: Turn, found: Records) -> Markup:
     if found.wish.kind == "catchment":
         return _area(turn, found)
     if len(found.rows) > MOST_RECORDS:
-        return NEW_LINE.join(_brief(turn, row) for row in found.rows[:MOST_CARDS])
+        lines = [_brief(turn, row) for row in found.rows[:MOST_LINES]]
+        return NEW_LINE.join((*lines, *_more_rows(turn, found)))
     return EMPTY_LINE.join(NEW_LINE.join(_record(turn, row)) for row in found.rows)
+
+
+def _more_rows(turn: Turn, found: Records) -> tuple[Markup, ...]:
+    left = len(found.rows) - MOST_LINES
+    return (say("figure.more_rows", turn.language, count=left),) if left > 0 else ()
 
 
 def _record(turn: Turn, row: Sequence[tuple[Column, str]]) -> Iterable[Markup]:
@@ -238,7 +247,7 @@ def _record(turn: Turn, row: Sequence[tuple[Column, str]]) -> Iterable[Markup]:
 
 
 def _brief(turn: Turn, row: Sequence[tuple[Column, str]]) -> Markup:
-    values = [_value(turn, cell, column.unit) for column, cell in row[1:] if column.type == "text"]
+    values = [_short(cell) for column, cell in row[1:] if column.type == "text"]
     links = [_cell(turn, column, cell) for column, cell in row[1:] if column.type == "url"]
     name = say("figure.record", turn.language, name=row[0][1])
     return Markup(" · ").join((name, *(Markup("{}").format(one) for one in values), *links))
@@ -247,19 +256,25 @@ def _brief(turn: Turn, row: Sequence[tuple[Column, str]]) -> Markup:
 def _cell(turn: Turn, column: Column, cell: str) -> Markup:
     if column.type == "url" and cell.startswith(("https://", "http://")):
         return say("figure.link", turn.language, column=column.name, url=cell)
-    value = _value(turn, cell, column.unit)
+    value = _value(turn, _short(cell, LONGEST_CELL), column.unit)
     return say("figure.cell", turn.language, column=column.name, value=value)
+
+
+def _short(cell: str, longest: int = SHORT_CELL) -> str:
+    """Cut what would make a message too long for Telegram."""
+    return cell if len(cell) <= longest else f"{cell[: longest - 1]}…"
 
 
 def _area(turn: Turn, found: Records) -> Markup:
     """Say what belongs to a school, a line each."""
-    heads = {cell: None for row in found.rows for column, cell in row if column.name == "学校"}
+    headings = figure_words().roles["school"]
+    heads = {cell: None for row in found.rows for column, cell in row if column.name in headings}
     names = plain("when.between", turn.language).join(heads)
     lines = [say("figure.area", turn.language, school=names)]
-    for row in found.rows[:MOST_CARDS]:
-        cells = [Markup("{}").format(cell) for _, cell in row if cell not in heads]
+    for row in found.rows[:MOST_LINES]:
+        cells = [Markup("{}").format(_short(cell)) for _, cell in row if cell not in heads]
         lines.append(Markup(" ").join(cells))
-    return NEW_LINE.join((*lines, say("figure.zone_note", turn.language)))
+    return NEW_LINE.join((*lines, *_more_rows(turn, found), say("figure.zone_note", turn.language)))
 
 
 def _zones(turn: Turn, found: Zones) -> Markup:
@@ -269,7 +284,8 @@ def _zones(turn: Turn, found: Zones) -> Markup:
         address = plain("figure.house", turn.language, street=address, number=found.address.number)
     if found.split:
         lines = [say("figure.zone_split", turn.language, address=address)]
-        return NEW_LINE.join((*lines, *(_stretch(turn, zone) for zone in found.zones)))
+        shown = found.zones[:MOST_CARDS]
+        return NEW_LINE.join((*lines, *(_stretch(turn, zone) for zone in shown)))
     if len(found.zones) == 1:
         [zone] = found.zones
         lines = [

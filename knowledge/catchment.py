@@ -18,6 +18,10 @@ _RANGE = re.compile(r"(\d+)\s*(?:-|—|–|~|至|到)\s*(\d+)|(\d+)")
 _NUMBER = re.compile(
     r"^(\d+|[零一二三四五六七八九十百]+)(?:之[一二三四五六七八九十\d]+|-\d+)?(?:号|弄|$)"
 )
+_NUMERAL = re.compile(
+    "(?:[一二三四五六七八九]百(?:零[一二三四五六七八九]|[一二三四五六七八九]十[一二三四五六七八九]?)?"
+    "|[一二三四五六七八九]?十[一二三四五六七八九]?|[零一二三四五六七八九])"
+)
 _LIKE = 60.0
 _LONGEST_NAME = 16
 
@@ -107,15 +111,15 @@ def read_number(text: str) -> int | None:
         return None
     if text.isascii() and text.isdigit():
         return int(text)
+    if not _NUMERAL.fullmatch(text):  # 十二十四 is two numbers that ran together
+        return None
     total, digit = 0, 0
     for sign in text:
         if sign in _DIGITS:
             digit = _DIGITS.index(sign)
-        elif sign in "十百":
+        else:
             total += (digit or 1) * (10 if sign == "十" else 100)
             digit = 0
-        else:
-            return None
     return total + digit
 
 

@@ -15,6 +15,9 @@ import yaml
 from knowledge.text import bare, normalise
 
 _FILE = Path(__file__).with_name("figure_words.yaml")
+_APART = re.compile(
+    r"(?<=[0-9零一二三四五六七八九十百]) +(?=[0-9])|(?<=[0-9]) +(?=[零一二三四五六七八九十百])"
+)
 Words = tuple[str, ...]
 
 
@@ -28,6 +31,7 @@ class FigureWords:
     barred: Mapping[str, Words]
     amounts: Words
     every: Words
+    compare: Words
     where: Words
     trend: Words
     rules: Words
@@ -79,8 +83,11 @@ def figure_words() -> FigureWords:
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """Write a text in the form in which figures are asked for: normalised, without punctuation and blanks."""
-    return bare(normalise(text)).replace(" ", "")
+    """Write a text in the form in which figures are asked for: normalised, without punctuation and blanks.
+
+    Figures that something stood between stay apart: 12-3 becomes 12之3, and never 123.
+    """
+    return _APART.sub("之", bare(normalise(text))).replace(" ", "")
 
 
 def holds(text: str, words: Words) -> str:

@@ -83,17 +83,24 @@ def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) ->
         return _other_address(shelf, text, before)
     if before.kind not in BY_SCHOOL:
         return None
+    words = figure_words()
     years, parts = _years(text, today), _parts(shelf, before.kind, text)
-    named, rest = _schools(shelf, _without(text, [*parts, *_year_words(text)]))
-    if not (named or years or parts) or (rest and not named.doubtful and not named.unknown):
+    wide = [one for one in (*words.every, *words.compare, *words.trend) if one in text]
+    named, rest = _schools(shelf, _without(text, [*parts, *wide, *_year_words(text)]))
+    if not (named or years or parts or wide):
+        return None
+    if rest and not named.doubtful and not named.unknown:
         return None
     wish = replace(
         before,
         text=before.text if named or years else text,
         years=years or before.years,
         parts=parts or before.parts,
-        trend=before.trend and not years,
+        trend=bool(holds(text, words.trend)) or (before.trend and not years),
+        every=before.every or (not named and _is_every(text, named)),
     )
+    if wish.trend and not years:
+        wish = replace(wish, years=())
     if not named:
         return wish
     return replace(
@@ -149,7 +156,8 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     parts = _parts(shelf, kind, text)
     asked = [word for word in words.amounts if word in text]
     named, _ = _schools(shelf, _without(text, [*kinds, *parts, *asked, *_year_words(text)]))
-    every, trend = bool(holds(text, words.every)), bool(holds(text, words.trend))
+    trend = bool(holds(text, words.trend))
+    every = _is_every(text, named) or (kind == "posts" and not named and "哪些" in text)
     if not named and (not (asked or every) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
     stage = _stage(text, words)
@@ -170,6 +178,13 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
         parts=parts,
         odd_part=odd,
     )
+
+
+def _is_every(text: str, named: _Named) -> bool:
+    """Tell whether every school is meant: 各校, or a comparison of fewer than two."""
+    words = figure_words()
+    compared = holds(text, words.compare) and len(named.certain) + len(named.doubtful) < 2
+    return bool(holds(text, words.every) or compared)
 
 
 def _posts(text: str) -> str:

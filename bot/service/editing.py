@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.core.people import Staff
+from bot.core.texts import plain
 from bot.service import archive
 from bot.service.filediff import diff_files
 from bot.service.gaps import masked, may_edit
@@ -41,7 +42,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One change of one file, looked at as a whole; `hits` is what the question would lead to after it."""
+    """One change of one file, looked at as a whole; `hits` says what the question would lead to then."""
 
     file: str
     entry_id: str
@@ -140,6 +141,7 @@ def _write(
             ),
         )  # fmt: skip
         archive.sign(job.tx, {proposal.file: proposal.after}, staff.name, job.now)
+        # Should the commit fail behind this, the file stands without its record; the archive names its owner then.
         ready.replace(target)
     except OSError as error:
         raise Refused("gaps.cannot_write", error.strerror or "") from error
@@ -199,7 +201,8 @@ def _tried(folder: Path, proposal: Proposal, question: str, today: date) -> Prop
     hits = ""
     if trial.snapshot is not None and question:
         decision = trial.snapshot.index.ask(question, today=today)
-        hits = f"{decision.outcome}: " + ", ".join(one.id for one in decision.answers)
+        ids = ", ".join(one.id for one in decision.answers)
+        hits = plain(f"gaps.leads_to_{decision.outcome}", ids=ids)
     return Proposal(
         proposal.file, proposal.entry_id, proposal.before, proposal.after, trial.errors, hits
     )

@@ -10,10 +10,13 @@ import logging
 import zlib
 
 from bot.core.errors import DatabaseBusy
+from bot.core.texts import plain, say
+from bot.core.turn import Button, Outgoing, Priority, Rows
 from bot.service.announcing import headline
 from bot.service.job import Job, Office
 from bot.storage import announcements, recipients, subscriptions
 from bot.storage.announcements import News
+from bot.storage.outbox import Parcel
 from knowledge import changes, published
 from knowledge.changes import Change
 from knowledge.library import Snapshot
@@ -56,12 +59,30 @@ async def look(office: Office) -> int:
         if found is None:
             return 0
         news, figures = found
-        return _draft_news(job, news, version) + _draft_corrections(job, figures, version)
+        drafted = _draft_news(job, news, version) + _draft_corrections(job, figures, version)
+        if drafted:
+            _tell_staff(job)
+        return drafted
 
     count = await office.run(write)
     if count:
         log.info("announcements drafted", extra={"count": count})
     return count
+
+
+def _tell_staff(job: Job) -> None:
+    """Say in the staff chat how many announcements wait for somebody; an unsent notice gives way to the new one."""
+    chat = job.staff_chat
+    if chat is None:
+        return
+    count = len(announcements.open_titles(job.tx))
+    buttons: Rows = ()
+    if job.settings.desk.web_url.startswith("https://"):
+        address = f"{job.settings.desk.web_url}/console/announcements"
+        buttons = ((Button(plain("open_console"), url=address),),)
+    told = Outgoing(say("news.staff", count=count), buttons)
+    slot = "news"
+    job.owe(Parcel("telegram", chat, told, Priority.STAFF, slot=slot, lane=f"staff:{slot}"))
 
 
 def _draft_news(job: Job, news: changes.News, version: str) -> int:

@@ -36,13 +36,13 @@ async def send_notes(office: Office) -> None:
     month = month_of(now)
     if month is None:
         return
-    waiting = await office.db.read(lambda tx: _waiting(tx, month))
-    if not waiting:
+    if not await office.db.read(lambda tx: _waiting(tx, month)):
         return
+    knowledge, today = office.library.current, local_day(now)
+    found = await office.db.read(lambda tx: findings(tx, knowledge, today))
+    message = Outgoing(note(found, month))
 
     def owe(job: Job) -> None:
-        found = findings(job.tx, job.knowledge, local_day(job.now))
-        message = Outgoing(note(found, month))
         for staff in _waiting(job.tx, month):
             if editbook.first_time(job.tx, _key(month, staff), job.now):
                 job.owe(Parcel(CHANNEL, staff.telegram, message, Priority.STAFF))

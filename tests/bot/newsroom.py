@@ -38,6 +38,7 @@ file: quota.csv
 columns: [{name: 初中, required: true}, {name: 名额, type: number, unit: 个}]
 key: [初中]
 """
+ANSWER = "按实际用餐收取。"
 SCHOOL = "示例区第三中学"
 QUOTA = Subject(Kind.TABLE, "quota")
 THIRD = Subject(Kind.SCHOOL, "ms-third")
@@ -55,13 +56,17 @@ class Newsroom:
     editor: Staff
     second: Staff
 
-    def publishes(self, *, answer: str = "按实际用餐收取。", quota: int = 42) -> int:
+    def publishes(self, *, answer: str = ANSWER, quota: int = 42) -> int:
         """Write the content and let the newsroom look at it; return how many drafts that made or changed."""
+        self.writes(answer=answer, quota=quota)
+        return asyncio.run(newsroom.look(self.bureau.office))
+
+    def writes(self, *, answer: str = ANSWER, quota: int = 42) -> None:
+        """Make other content live."""
         (self.folder / "faq" / "fees.yaml").write_text(ENTRY.format(answer=answer), "utf-8")
         rows = f"初中,名额\n{SCHOOL},{quota}\n示例区第四中学,26\n"
         (self.folder / "tables" / "quota.csv").write_text(rows, "utf-8")
         self.bureau.office.library = Library(self.folder)
-        return asyncio.run(newsroom.look(self.bureau.office))
 
     def person(self, chat: str, *subjects: Subject, shown: str = "") -> int:
         """Meet somebody who follows subjects, for corrections after having been shown a value."""

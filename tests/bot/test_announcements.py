@@ -1,5 +1,7 @@
 """From an edit to the outbox: who is told what, once, after two people said so."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +12,20 @@ from bot.core.errors import NotAllowed
 from bot.core.follows import RULES, Deed, State, may
 from bot.core.people import Role, Staff
 from bot.core.turn import Priority
-from bot.service import announcing
+from bot.service import announcing, newsroom
 from bot.service.announcing import Outdated
 from bot.service.engine import Engine
 from bot.storage import outbox, store, subscriptions
 from bot.storage.subscriptions import CORRECTED_WITHIN
 from handlers import respond
-from tests.bot.bureau import Bureau
+from tests.bot.bureau import GROUP, Bureau
 from tests.bot.newsroom import FEES, FIGURE, MEALS, QUOTA, THIRD, Newsroom, open_newsroom
+
+
+async def until(happened: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not happened():  # noqa: ASYNC110 - any condition
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -35,6 +43,18 @@ def test_an_edit_makes_a_draft_for_what_is_followed_and_sends_nothing(room: News
     assert room.states(draft) == {"waiting": 2}
     assert room.queues(draft) == 0
     assert room.bureau.owed() == []
+
+
+def test_the_staff_chat_is_told_that_drafts_wait_and_only_of_the_last_count(
+    room: Newsroom,
+) -> None:
+    room.bureau.has_staff_chat()
+    room.person("1", QUOTA, MEALS)
+    room.publishes(quota=45)
+    room.publishes(quota=45, answer="按月收取。")
+    [notice] = room.bureau.owed()
+    assert (notice.chat, notice.priority) == (GROUP, Priority.STAFF)
+    assert "有 2 条通告" in notice.message.html
 
 
 def test_the_same_content_looked_at_again_makes_no_second_draft(room: Newsroom) -> None:
@@ -239,6 +259,27 @@ async def test_what_somebody_writes_is_what_they_follow(bureau: Bureau) -> None:
     assert "已经订阅" in bureau.owed_texts("1")[-1]
     await engine.receive(bureau.text("退订", chat="1"))
     assert follows() == []
+
+
+async def test_an_edit_is_noticed_and_a_confirmed_announcement_is_fed_while_the_desk_runs(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newsroom, "LOOK_S", 0.01)
+    monkeypatch.setattr(announcing, "TICK_S", 0.01)
+    room.person("1", QUOTA)
+    office = room.bureau.office
+    work = [asyncio.create_task(newsroom.watch(office))]
+    work.append(asyncio.create_task(announcing.Broadcaster(office).run()))
+    room.writes(quota=45)
+    await until(room.drafts)
+    assert room.bureau.owed() == []
+    room.confirms(room.drafts()[0])
+    await until(room.bureau.owed)
+    room.bureau.sends_all()
+    await until(lambda: room.drafts()[0].state == State.DONE)
+    for one in work:
+        one.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
 
 
 # corrections

@@ -62,7 +62,7 @@ def test_a_phrasing_is_written_live_and_signed(bureau: Bureau, file: Path, edito
 
 def test_a_proposal_says_what_the_question_would_lead_to(bureau: Bureau, file: Path) -> None:
     assert file.exists()
-    assert phrasing(bureau, "娃多大能念书").hits == "hit: primary-age"
+    assert phrasing(bureau, "娃多大能念书").hits == "命中 primary-age"
 
 
 def test_a_draft_is_written_without_personal_numbers_and_is_not_answered(

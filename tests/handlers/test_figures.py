@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.texts import catalogue
 from bot.core.turn import MAX_DATA_BYTES, Asked, Place
@@ -175,3 +177,50 @@ def test_a_link_that_is_no_web_address_is_not_made_one(talk: Talk) -> None:
     talk.says("今年小学录取名单")
     assert "javascript:" in html(talk)
     assert "<a " not in html(talk)
+
+
+def test_a_long_table_still_makes_one_message_that_telegram_takes(talk: Talk) -> None:
+    shelf = talk.knowledge.figures
+    sheet = shelf.sheets["project"][0]
+    row = tuple(
+        cell if column.type != "text" else cell + "很长" * 60
+        for cell, column in zip(sheet.table.rows[0], sheet.table.columns, strict=True)
+    )
+    changed = replace(sheet, table=replace(sheet.table, rows=(row,) * 200))
+    talk.knowledge = replace(
+        talk.knowledge, figures=replace(shelf, sheets={**shelf.sheets, "project": (changed,)})
+    )
+    [answer] = talk.says("重大事项有哪些")
+    assert "另有 175 条没有列出" in answer
+    assert len(html(talk)) <= 4096
+
+
+PIECES = st.sampled_from(
+    [
+        "一中", "三中", "五中", "实验小学", "实脸小学", "河东学校", "今年", "去年", "明年", "2019年", "分数线", "指标到校", "配额", "招多少人", "几个班", "住宿费", "学费", "收费标准",
+        "多少", "第一批", "提前批", "统招", "幸福路", "12号", "300号", "光明路", "阳光花园", "上哪个小学", "划片", "教师招聘", "选调", "到哪一步了", "面试", "什么时候", "计财股", "教育股", "后勤股",
+        "电话", "录取名单", "工程", "进展", "有哪些", "对比图", "历年", "各校", "北京", "昌平区", "呢", "那", "?", ",", "。", "\n", "怎么报名", "的", "和",
+    ]
+)  # fmt: skip
+CHOICES = st.sampled_from(["s:*", "s:ms-third", "S:", "S:x", "y:2025", "y:2025,2026", "y:", "t:", "p:统招", "a:幸福路", "n:12", "n:", "o:人事股", "r:没有", "z:"])  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.one_of(st.lists(PIECES, max_size=7).map("".join), CHOICES.map(lambda one: f">{one}")),
+        max_size=4,
+    )
+)
+def test_whatever_is_asked_or_pressed_is_answered(lines: list[str]) -> None:
+    talk = Talk()
+    for line in lines:
+        if line.startswith(">"):
+            token = talk.dialogue.figure.token if talk.dialogue.figure is not None else "none"
+            talk.presses_data(f"f:{token}:{line[1:]}")
+        else:
+            talk.says(line)
+        talk.restarts()
+        talk.waits(3)
+        assert talk.heard
+        assert all(len(str(message.html)) <= 4096 for message in talk.heard)

@@ -58,6 +58,19 @@ def test_an_address_is_found_however_it_is_written(question: str) -> None:
     assert schools(question) == [("小学", "幸福路小学")]
 
 
+@pytest.mark.parametrize("number", ["12-3", "12之3"])
+def test_an_annex_is_at_its_house_and_never_at_another_number(number: str) -> None:
+    assert schools(f"幸福路{number}号上哪个小学") == [
+        ("小学", "幸福路小学")
+    ]  # 123 would be another school's
+
+
+@pytest.mark.parametrize("numbers", ["12、101", "12,14", "12 14", "十二、十四", "12—3", "12 - 3"])
+def test_numbers_that_run_together_are_never_a_third_number(numbers: str) -> None:
+    found = where(f"幸福路{numbers}号上哪个小学")
+    assert not isinstance(found, Zones) or found.split or found.address.number == 12
+
+
 def test_a_street_that_is_split_needs_a_number() -> None:
     found = where("幸福路上哪个小学")
     assert isinstance(found, Zones)

@@ -314,3 +314,11 @@ def test_years_in_a_column_are_years_too(tmp_path: Path) -> None:
     found = ask("三中今年指标到校多少个", content)
     assert isinstance(found, Found)
     assert (found.cards[0].amounts[0].value, found.cards[0].amounts[0].before) == ("50", "49")
+
+
+def test_the_telephone_numbers_of_cases_and_of_the_table_are_the_same() -> None:
+    table = CONTENT.tables["duty"]
+    for one in CONTENT.routing.departments.values():
+        figure = table.figure("电话", 科室=one.name)
+        assert figure is not None
+        assert figure.value.startswith(one.phone)
