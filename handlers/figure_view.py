@@ -33,7 +33,7 @@ from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.tables import Column, Table
 
 MOST_CARDS = 40
-MOST_LINES = 25
+MOST_LINES = 20
 SHORT_CELL, LONGEST_CELL = 30, 200  # characters; a message holds 4,096
 MOST_RECORDS = 3  # of more, each takes one line
 _BLANK = "　"
@@ -249,7 +249,7 @@ def _record(turn: Turn, row: Sequence[tuple[Column, str]]) -> Iterable[Markup]:
 def _brief(turn: Turn, row: Sequence[tuple[Column, str]]) -> Markup:
     values = [_short(cell) for column, cell in row[1:] if column.type == "text"]
     links = [_cell(turn, column, cell) for column, cell in row[1:] if column.type == "url"]
-    name = say("figure.record", turn.language, name=row[0][1])
+    name = say("figure.record", turn.language, name=_short(row[0][1]))
     return Markup(" · ").join((name, *(Markup("{}").format(one) for one in values), *links))
 
 
