@@ -17,18 +17,26 @@ _ALWAYS = 2  # the rarest tokens of a question are never left for later
 class Cosines:
     """How like a question the phrasings are in one channel; frozen once made."""
 
-    __slots__ = ("_channel", "_common", "_scores")
+    __slots__ = ("_channel", "_common", "_scores", "masses")
 
     def __init__(
-        self, channel: "Channel", scores: list[float], common: Sequence[tuple[float, int, int]]
+        self,
+        channel: "Channel",
+        masses: Mapping[str, float],
+        scores: list[float],
+        common: Sequence[tuple[float, int, int]],
     ) -> None:
+        self.masses = masses  # what each token of the question weighs
         self._channel = channel
         self._scores = scores
         self._common = common  # (share, start, end of the postings) of tokens that were left out
 
-    def between(self, first: int, end: int) -> list[float]:
-        """Return the whole cosines with the phrasings from `first` up to `end`."""
-        values = self._scores[first:end]
+    def within(self, span: slice) -> list[float]:
+        """Return the whole cosines with the phrasings of a span."""
+        values = self._scores[span]
+        if not self._common:
+            return values
+        first, end = span.start, span.stop
         numbers, shares = self._channel.numbers, self._channel.shares
         for share, start, stop in self._common:
             at = bisect_left(numbers, first, start, stop)
@@ -89,21 +97,22 @@ class Channel:
         """Compare a bag with every phrasing that has a telling token of it; add `share` of it to `quick`.
 
         Tokens that very many phrasings have tell little and cost much: they are looked at only for the few
-        phrasings that matter, by `Cosines.between`.
+        phrasings that matter, by `Cosines.within`.
         """
-        places, idf, starts = self._places, self._idf, self._starts
-        length = math.sqrt(sum([mass * mass for mass in self.masses(bag).values()]))
+        places, starts = self._places, self._starts
+        masses = self.masses(bag)
+        length = math.sqrt(sum([mass * mass for mass in masses.values()]))
         asked = sorted(
             [
-                (starts[place + 1] - starts[place], token, weight, place)
-                for token, weight in bag.items()
+                (starts[place + 1] - starts[place], token, mass / length, place)
+                for token, mass in masses.items()
                 if (place := places.get(token)) is not None
             ]
         )
         scores = [0.0] * self._size
         common: list[tuple[float, int, int]] = []
-        for rank, (size, _, weight, place) in enumerate(asked):
-            mine, start, end = weight * idf[place] / length, starts[place], starts[place + 1]
+        for rank, (size, _, mine, place) in enumerate(asked):
+            start, end = starts[place], starts[place + 1]
             if size > _COMMON and rank >= _ALWAYS:
                 common.append((mine, start, end))
                 continue
@@ -111,7 +120,7 @@ class Channel:
                 value = mine * other
                 scores[number] += value
                 quick[number] += share * value
-        return Cosines(self, scores, common)
+        return Cosines(self, masses, scores, common)
 
     def masses(self, bag: Weights) -> dict[str, float]:
         """Return what each token of a bag weighs, unseen ones as much as the rarest."""

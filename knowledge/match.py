@@ -13,12 +13,12 @@ from knowledge.calibrate import Model, load_models
 from knowledge.clauses import is_asking, is_bare_fact, is_fragment, split
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
-from knowledge.follow import follow_up
+from knowledge.follow import joined, leans
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.parse import Parsed, Parser
 from knowledge.repair import Repairs
 from knowledge.retrieve import CANDIDATES, Indexed, Match, Retriever
-from knowledge.slots import entry_slots
+from knowledge.slots import Slots, entry_slots
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare, is_latin, normalise
 
@@ -31,7 +31,7 @@ _OF_PART = 0.92  # a part of a message counts a little less than the whole
 _RANKED = 10
 _EXACT, _BESIDE_EXACT = 100.0, 40.0  # scores where a phrasing is the very question
 _EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
-_CACHE = 1024
+_CACHE = 2048  # questions remembered; each about 2 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,18 @@ class _Verdict:
     decision: Decision
     looks: tuple[Look, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaning:
+    """A message that may lean on the exchange before it, read as far as can be without that."""
+
+    question: str
+    cleaned: str
+    repaired: str
+    changes: tuple[tuple[str, str], ...]
+    slots: Slots
+    top: float  # the score that a reading with the last exchange has to beat
 
 
 class Index:
@@ -67,15 +79,21 @@ class Index:
         self._exact = _exact_texts(items)
         self._own = frozenset(name for item in items for name in _about(item))
         self._models = models or load_models()
-        self._ask = lru_cache(maxsize=_CACHE)(self._judge)
+        self._remembered = lru_cache(maxsize=_CACHE)(self._without_looks)
 
     def ask(self, question: str, *, today: date, context: Context | None = None) -> Decision:
         """Decide what a question leads to. Never raises, whatever the text."""
-        return self._ask(question, today, context).decision
+        decision, leaning = self._remembered(question, today)
+        if context is None or leaning is None:
+            return decision
+        followed = self._follow(leaning, context, today)
+        return decision if followed is None else followed.decision
 
     def explain(self, question: str, *, today: date, context: Context | None = None) -> Explanation:
         """Tell a human how the decision fell; `str()` of it is the report."""
-        verdict = self._judge(question, today, context)
+        verdict, leaning = self._judge(question, today)
+        if context is not None and leaning is not None:
+            verdict = self._follow(leaning, context, today) or verdict
         return Explanation(verdict.decision, verdict.looks, verdict.reason)
 
     def likeliest(self, text: str, *, today: date) -> str:
@@ -87,33 +105,44 @@ class Index:
         """Choose the weights: those of English where question and entries are English."""
         return self._models["latin" if self._latin and is_latin(parsed.text) else "han"]
 
-    def _judge(self, question: str, today: date, context: Context | None) -> _Verdict:
+    def _without_looks(self, question: str, today: date) -> tuple[Decision, _Leaning | None]:
+        """Judge a question and keep only what is small enough to be remembered."""
+        verdict, leaning = self._judge(question, today)
+        return verdict.decision, leaning
+
+    def _judge(self, question: str, today: date) -> tuple[_Verdict, _Leaning | None]:
+        """Decide about a message by itself; tell whether it may lean on the one before."""
         cleaned, spelled = self.parser.clean(question)
         small = small_talk(cleaned, self.lexicon)
-        if small is not None and bare(cleaned) not in self._exact:
-            decision = Decision(question, Outcome.MISS, small=small.kind)
-            return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}")
         written = self._exact.get(bare(cleaned), frozenset())
+        if small is not None and not written:
+            decision = Decision(question, Outcome.MISS, small=small.kind)
+            return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}"), None
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
         changes = (*spelled, *mended)
         whole = self._look(repaired, today, changes, written=written)
-        before = self._by_id.get(context.entry_id) if context is not None else None
-        if context is not None and before is not None:
-            joined = follow_up(
-                repaired, whole.parsed, before=before, context=context, parser=self.parser
-            )
-            if joined:
-                followed = self._look(joined, today, changes, written=frozenset())
-                if followed.top > whole.top:
-                    return self._decide(question, (followed,), cleaned)
-        parts = split(repaired, self.lexicon)
+        leaning = None
+        if leans(repaired, whole.parsed, self.lexicon):
+            slots = whole.parsed.slots
+            leaning = _Leaning(question, cleaned, repaired, changes, slots, whole.top)
         looks = [whole]
         subject = ""
-        for part in parts:
+        for part in split(repaired, self.lexicon):
             look = self._look(part, today, subject=subject, written=frozenset())
             subject = self._subject_of(look.parsed) or subject
             looks.append(look)
-        return self._decide(question, tuple(looks), cleaned)
+        return self._decide(question, tuple(looks), cleaned), leaning
+
+    def _follow(self, leaning: _Leaning, context: Context, today: date) -> _Verdict | None:
+        """Decide about a message together with the last exchange; None if it says more by itself."""
+        before = self._by_id.get(context.entry_id)
+        if before is None:
+            return None
+        text = joined(leaning.repaired, leaning.slots, before, context, parser=self.parser)
+        look = self._look(text, today, leaning.changes, written=frozenset())
+        if look.top <= leaning.top:
+            return None
+        return self._decide(leaning.question, (look,), leaning.cleaned)
 
     def _look(
         self,

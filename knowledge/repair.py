@@ -25,16 +25,21 @@ _LATIN_RUN = re.compile(r"[a-z]+(?: +[a-z]+)*")
 class Repairs:
     """Known words by their sound: those of the entries (`known`), and those of the lexicon. Frozen once built."""
 
-    __slots__ = ("_alike", "_by_sound", "_typed", "known", "lexicon")
+    __slots__ = ("_alike", "_by_sound", "_pairs", "_starts", "_typed", "known", "lexicon")
 
     def __init__(self, lexicon: Lexicon, words: Iterable[str]) -> None:
         self.lexicon = lexicon
         self.known = frozenset(words)
         own = {word for word in lexicon.concepts if word[0] >= "\u3400"}
         self._by_sound = _by_sound(lexicon, self.known | own)
-        prices = {word: self._price(word) for word in self.known}
-        self._typed = typed_words(lexicon.sounds, prices)
+        self._pairs = frozenset(key[:2] for key in self._by_sound)
+        costs = lexicon.cutter.costs  # of two that sound the same, the commoner word is meant
+        common_first = sorted(self.known, key=lambda word: (costs.get(word, _UNKNOWN), word))
+        self._typed = typed_words(
+            lexicon.sounds, {word: self._price(word) for word in common_first}
+        )
         self._alike = lru_cache(maxsize=16384)(self._find_alike)
+        self._starts = lru_cache(maxsize=16384)(self._starts_alike)
 
     def repair(self, text: str) -> tuple[str, Changes]:
         """Repair a normalised text; return it with the pairs (was, is)."""
@@ -44,6 +49,7 @@ class Repairs:
         for place in range(size - 1, -1, -1):
             price = self._price(text[place]) + best[place + 1]
             chosen = (1, "")
+            may_be_alike = self._starts(text[place : place + 2])
             for length in range(2, min(_LONGEST_WORD, size - place) + 1):
                 if text[place + length - 1] < "\u3400":
                     break
@@ -51,6 +57,8 @@ class Repairs:
                 cost = self._price(window)
                 word = ""
                 if cost >= _UNKNOWN:
+                    if not may_be_alike:
+                        continue
                     word, cost = self._alike(window)
                 if cost + best[place + length] < price:
                     price = cost + best[place + length]
@@ -63,6 +71,10 @@ class Repairs:
         if word in self.known:
             return _KNOWN_WORD - 0.5 * len(word) if len(word) > 1 else _KNOWN_WORD + 2
         return self.lexicon.cutter.costs.get(word, _UNKNOWN)
+
+    def _starts_alike(self, two: str) -> bool:
+        """Tell whether any known word starts with the sound of two characters."""
+        return not self._pairs.isdisjoint(self.lexicon.sounds.keys_of(two))
 
     def _find_alike(self, window: str) -> tuple[str, float]:
         """Return the known word that sounds like the window and costs least, with its price."""

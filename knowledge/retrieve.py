@@ -7,7 +7,7 @@ cosine; the best entries are then compared in detail, by rapidfuzz among others.
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise, repeat
+from itertools import accumulate, repeat
 
 from rapidfuzz.distance.LCSseq import similarity
 
@@ -63,14 +63,14 @@ class Match:
 class Retriever:
     """All entries in three channels; frozen once built."""
 
-    __slots__ = ("_cores", "_first", "_letters", "_owners", "entries", "grams", "ideas", "sounds")
+    __slots__ = ("_cores", "_letters", "_owners", "_spans", "entries", "grams", "ideas", "sounds")
 
     def __init__(self, entries: Sequence[Indexed]) -> None:
         self.entries = tuple(entries)
         phrasings = [phrasing for item in entries for phrasing in item.phrasings]
         self._owners = [number for number, item in enumerate(entries) for _ in item.phrasings]
-        sizes = (len(item.phrasings) for item in entries)
-        self._first = (0, *accumulate(sizes))  # where the phrasings of each entry begin
+        ends = tuple(accumulate(len(item.phrasings) for item in entries))
+        self._spans = tuple(map(slice, (0, *ends), ends))  # where the phrasings of each entry are
         self.ideas = Channel([phrasing.ideas for phrasing in phrasings], self._owners)
         self.grams = Channel([phrasing.grams for phrasing in phrasings], self._owners)
         self.sounds = Channel([phrasing.sounds for phrasing in phrasings], self._owners)
@@ -85,11 +85,9 @@ class Retriever:
             self.grams.cosines(question.grams, quick, share=1.0),
             self.sounds.cosines(question.sounds, quick, share=_OF_SOUNDS),
         )
-        best = [max(quick[first:end]) for first, end in pairwise(self._first)]
+        best = list(map(max, map(quick.__getitem__, self._spans)))
         chosen = heapq.nlargest(most, filter(best.__getitem__, range(len(best))), best.__getitem__)
-        asked = _Asked(
-            question, self.ideas.masses(question.ideas), self.grams.masses(question.grams)
-        )
+        asked = _Asked(question, cosines[0].masses, cosines[1].masses)
         return [self._compare(asked, number, cosines) for number in chosen]
 
     def nearest_phrasings(self, phrasing: Parsed, owner: int) -> tuple[float, int, float]:
@@ -97,16 +95,16 @@ class Retriever:
         likeness = [0.0] * len(self._owners)
         self.ideas.cosines(phrasing.ideas, likeness, share=0.5)
         self.grams.cosines(phrasing.grams, likeness, share=0.5)
-        first, end = self._first[owner], self._first[owner + 1]
+        span = self._spans[owner]
         own = max(
             (
                 likeness[place]
-                for place, other in enumerate(self.entries[owner].phrasings, first)
+                for place, other in enumerate(self.entries[owner].phrasings, span.start)
                 if other is not phrasing
             ),
             default=0.0,
         )
-        likeness[first:end] = repeat(0.0, end - first)
+        likeness[span] = [0.0] * (span.stop - span.start)
         nearest = max(likeness)
         return own, likeness.index(nearest) if nearest else 0, nearest
 
@@ -114,7 +112,7 @@ class Retriever:
         """Return the entry and the text of a phrasing by its place."""
         owner = self._owners[place]
         item = self.entries[owner]
-        return item.entry.id, item.phrasings[place - self._first[owner]].text
+        return item.entry.id, item.phrasings[place - self._spans[owner].start].text
 
     def known_share(self, question: Parsed) -> float:
         """Return the share of the question's subjects and words, by idf, that any entry knows."""
@@ -132,8 +130,8 @@ class Retriever:
         """Measure one entry: the part scores in the order of `FEATURES`."""
         item = self.entries[number]
         question = asked.question
-        first, end = self._first[number], self._first[number + 1]
-        ideas, grams, sounds = [channel.between(first, end) for channel in cosines]
+        span = self._spans[number]
+        ideas, grams, sounds = [channel.within(span) for channel in cosines]
         best = max(ideas)
         closest = item.phrasings[ideas.index(best)]
         clashes = question.slots.conflicts(item.slots)
@@ -163,7 +161,7 @@ class _Asked:
 
     __slots__ = ("all_grams", "all_ideas", "aspects", "grams", "ideas", "question", "subjects")
 
-    def __init__(self, question: Parsed, ideas: dict[str, float], grams: dict[str, float]) -> None:
+    def __init__(self, question: Parsed, ideas: Weights, grams: Weights) -> None:
         self.question = question
         self.ideas = tuple(ideas.items())
         self.grams = tuple(grams.items())

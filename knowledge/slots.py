@@ -35,16 +35,22 @@ class Slots:
         """Name the families in which both texts say something and agree on nothing."""
         theirs = other.values
         return tuple(
-            family
-            for family, mine in self.values.items()
-            if family in theirs and not mine & theirs[family]
+            [
+                family
+                for family, mine in self.values.items()
+                if family in theirs and mine.isdisjoint(theirs[family])
+            ]
         )
 
     def agreements(self, other: "Slots") -> int:
         """Count the families in which both texts name the same value."""
         theirs = other.values
         return sum(
-            bool(mine & theirs[family]) for family, mine in self.values.items() if family in theirs
+            [
+                not mine.isdisjoint(theirs[family])
+                for family, mine in self.values.items()
+                if family in theirs
+            ]
         )
 
 

@@ -36,14 +36,17 @@ class Vocabulary:
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Yield (place, word) from left to right, the longest at each place, without overlap."""
-        place = 0
-        while place < len(text):
-            word = self.at(text, place)
-            if word:
-                yield place, word
-                place += len(word)
-            else:
-                place += 1
+        lengths, words = self._longest.get, self._words
+        end = 0  # of the last word found
+        for place, character in enumerate(text):
+            if place < end:
+                continue
+            for length in lengths(character, ()):
+                word = text[place : place + length]
+                if word in words:
+                    yield place, word
+                    end = place + length
+                    break
 
     def replace(self, text: str, by: Mapping[str, str]) -> str:
         """Replace each word found by its entry in `by` (nothing, where it has none)."""
