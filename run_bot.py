@@ -151,17 +151,14 @@ def _content(parsed: argparse.Namespace) -> Path:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--config", type=Path, default=argparse.SUPPRESS, metavar="FILE",
-        help="settings (default: config.yaml if there is one, else the built-in demo)",
-    )  # fmt: skip
-    parser = argparse.ArgumentParser(prog="run_bot.py", description=__doc__, parents=[common])
-    parser.set_defaults(command="serve", config=None)
+    parser = argparse.ArgumentParser(prog="run_bot.py", description=__doc__)
+    _add_config(parser, None)
+    parser.set_defaults(command="serve")
     commands = parser.add_subparsers(metavar="COMMAND")
 
     def command(name: str, help_text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=help_text, description=help_text, parents=[common])
+        made = commands.add_parser(name, help=help_text, description=help_text)
+        _add_config(made, argparse.SUPPRESS)
         made.set_defaults(command=name)
         return made
 
@@ -192,6 +189,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_config(parser: argparse.ArgumentParser, default: str | None) -> None:
+    """Take --config here too; only the first parser has a default, or it would undo what stood before."""
+    parser.add_argument(
+        "--config", type=Path, default=default, metavar="FILE",
+        help="settings (default: config.yaml if there is one, else the built-in demo)",
+    )  # fmt: skip
+
+
 def _days(text: str) -> int:
     """Read a number of days: 1 to 3650."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 3650):
@@ -218,17 +223,21 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 def _add_staff(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act="list")
     acts = parser.add_subparsers(metavar="ACT")
-    acts.add_parser("list", help="everybody").set_defaults(act="list")
-    add = acts.add_parser("add", help="add or change somebody")
-    add.set_defaults(act="add")
+
+    def deed(act: str, text: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(act, help=text)
+        _add_config(made, argparse.SUPPRESS)
+        made.set_defaults(act=act)
+        return made
+
+    deed("list", "everybody")
+    add = deed("add", "add or change somebody")
     add.add_argument("name")
     add.add_argument("--role", choices=[role.value for role in Role], default=Role.STAFF.value)
     add.add_argument("--departments", nargs="*", default=[], metavar="ID")
     add.add_argument("--telegram", type=int, metavar="USER_ID")
     for act, text in (("remove", "let somebody go"), ("link", "print a one-time sign-in link")):
-        made = acts.add_parser(act, help=text)
-        made.set_defaults(act=act)
-        made.add_argument("name")
+        deed(act, text).add_argument("name")
 
 
 if __name__ == "__main__":

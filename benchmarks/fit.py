@@ -23,7 +23,7 @@ from benchmarks.measure import measure
 from benchmarks.sets import CHINESE, DATA, ENGLISH, TODAY, LabelledSet, Question, read_set
 from knowledge.calibrate import SIGNS, WEIGHTS, Limits, Model, signs_of
 from knowledge.entry import Entry, Outcome
-from knowledge.lexicon import Lexicon, common_cost, load_lexicon
+from knowledge.lexicon import Lexicon, common_cost, load_lexicon, word_counts
 from knowledge.match import Index
 from knowledge.parse import Parsed
 from knowledge.retrieve import FEATURES, Match
@@ -85,10 +85,11 @@ def thinned(data: LabelledSet, lexicon: Lexicon, *, share: float, seed: int = 1)
     chance = random.Random(seed)
     gone = {word for word in used if chance.random() < share}
     left = {word: concepts for word, concepts in lexicon.concepts.items() if word not in gone}
+    counts = word_counts()
     costs = {
-        word: common_cost(lexicon.counts[word]) if word in gone else cost
+        word: common_cost(counts[word]) if word in gone else cost
         for word, cost in lexicon.cutter.costs.items()
-        if word not in gone or word in lexicon.counts
+        if word not in gone or word in counts
     }
     return replace(lexicon, concepts=left, concept_words=Vocabulary(left), cutter=Cutter(costs))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.lexicon import FOLDER, Lexicon, load_lexicon
+from knowledge.lexicon import FOLDER, Lexicon, load_lexicon, word_counts
 
 Array = NDArray[np.float32]
 _LEAST = 0.4  # closeness below which a neighbour says nothing
@@ -76,7 +76,7 @@ def main() -> None:
     lexicon = load_lexicon()
     own = [word for word in lexicon.concepts if word[0] >= "\u3400" and len(word) > 1]
     words = own + [
-        word for word in lexicon.counts if len(word) > 1 and word not in lexicon.concepts
+        word for word in word_counts() if len(word) > 1 and word not in lexicon.concepts
     ]
     if options.vectors is not None and options.vectors.exists():
         vectors = np.load(options.vectors)

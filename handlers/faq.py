@@ -71,11 +71,12 @@ def answered(turn: Turn, decision: Decision) -> Outcome:
 
 
 def _context(turn: Turn) -> Context | None:
-    last = turn.dialogue.last
-    if last is None or not last.entry_id or last.at is None:
+    """Return the last exchange, if it was an answer and not long ago; a figure has no entry, only its question."""
+    last, figure = turn.dialogue.last, turn.dialogue.figure
+    if last is None or last.at is None or turn.now - last.at > CONTEXT_LASTS:
         return None
-    is_fresh = turn.now - last.at <= CONTEXT_LASTS
-    return Context(last.entry_id, last.question) if is_fresh else None
+    is_figure = figure is not None and figure.at == last.at
+    return Context(last.entry_id, last.question) if last.entry_id or is_figure else None
 
 
 def _asked(turn: Turn) -> Outcome:

@@ -122,6 +122,15 @@ class Channel:
                 quick[number] += share * value
         return Cosines(self, masses, scores, common)
 
+    def known(self, bag: Weights) -> dict[str, float]:
+        """Return the idf of those tokens of a bag that any entry has."""
+        places, idf = self._places, self._idf
+        return {token: idf[places[token]] for token in bag if token in places}
+
+    def mass(self, bag: Weights) -> float:
+        """Return what a bag weighs, 1 if nothing is in it."""
+        return sum(self.masses(bag).values()) or 1.0
+
     def masses(self, bag: Weights) -> dict[str, float]:
         """Return what each token of a bag weighs, unseen ones as much as the rarest."""
         places, idf, unseen = self._places, self._idf, self.unseen

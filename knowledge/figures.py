@@ -41,7 +41,7 @@ def choose(wish: Wish, choice: str) -> Wish:
     """Return the wish with one more thing said. Raises ValueError for what is no choice.
 
     s: this school too (s:* every school) · S: these schools · y: these years · t: every year · p: these parts ·
-    a: this street or estate · n: this house number · o: this office · r: this round of hiring.
+    a: this street or estate · n: this house number · g: this stage · o: this office · r: this round of hiring.
     """
     kind, mark, value = choice.partition(":")
     several = tuple(value.split(",")) if value else ()
@@ -62,6 +62,8 @@ def choose(wish: Wish, choice: str) -> Wish:
         case "a":
             number = wish.address.number if wish.address is not None else None
             return replace(wish, address=Address(value, number))
+        case "g":
+            return replace(wish, stage=value)
         case "n" if wish.address is not None:
             return replace(wish, address=replace(wish.address, number=int(value)))
         case "o" | "r" if mark:
@@ -82,7 +84,7 @@ def said_by(wish: Wish) -> tuple[str, ...]:
     if wish.parts:
         said.append(f"p:{','.join(wish.parts)}")
     if wish.address is not None:
-        said.append(f"a:{wish.address.name}")
+        said += [f"g:{wish.stage}", f"a:{wish.address.name}"]
         if wish.address.number is not None:
             said.append(f"n:{wish.address.number}")
     return tuple(said)

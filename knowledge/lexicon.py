@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from knowledge.sound import Key, Sounds, read_sounds, typed_words
+from knowledge.near import NearConcepts
+from knowledge.sound import Sounds, TypedWords, read_sounds
 from knowledge.text import normalise
 from knowledge.words import Cutter, Vocabulary
 
@@ -43,6 +44,7 @@ class SmallTalk:
     fragment: frozenset[str]
     fragment_start: tuple[str, ...]
     fragment_end: tuple[str, ...]
+    endings: str  # particles a whole message may end in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class ClauseWords:
     asking_end: tuple[str, ...]
     follow_start: tuple[str, ...]
     follow_end: tuple[str, ...]
+    follow_latin: tuple[str, ...]
+    leaning: frozenset[str]  # subjects that say little by themselves
+    stage_names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,10 @@ class Lexicon:
 
     concepts: Mapping[str, tuple[str, ...]]  # of a word; the letter is the kind: "S:报名"
     concept_words: Vocabulary
-    near: Mapping[str, tuple[tuple[str, float], ...]]  # concepts nearest to words without their own
-    counts: Mapping[str, int]  # how common a word is
+    near: NearConcepts  # of words without concepts of their own
     cutter: Cutter
     sounds: Sounds
-    typed: Mapping[Key, tuple[str, float]]  # the cheapest word of a sound, and its price
+    typed: TypedWords
     regional: Mapping[str, str]
     regional_words: Vocabulary
     english: Mapping[tuple[str, ...], str]  # stemmed words -> Chinese
@@ -123,21 +127,19 @@ def load_lexicon(extra: Mapping[str, tuple[str, ...]] = {}) -> Lexicon:
 @lru_cache(maxsize=4)
 def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     concepts = _concepts(extra)
-    counts = _counts()
     families = _read("slots")
     slots = _slots(families)
     noise, abroad = _read("noise"), _abroad(_read("places"), _read("offices"))
     regional = {normalise(key): str(value) for key, value in _read("regional").items()}
-    costs = _costs(counts, (*concepts, *slots, *abroad.any))
+    costs = _costs(word_counts(), (*concepts, *slots, *abroad.any))
     sounds = read_sounds(FOLDER / "pinyin.txt")
     return Lexicon(
         concepts=concepts,
         concept_words=Vocabulary(concepts),
-        near=_neighbours(),
-        counts=counts,
+        near=NearConcepts(FOLDER / "neighbours.txt"),
         cutter=Cutter(costs),
         sounds=sounds,
-        typed=typed_words(sounds, costs),
+        typed=TypedWords(sounds, costs),
         regional=regional,
         regional_words=Vocabulary(regional),
         english=_english(_read("english")),
@@ -190,20 +192,10 @@ def _key(word: str) -> str:
     return normalise(word).replace(" ", "")
 
 
-def _counts() -> dict[str, int]:
-    """Read how common words are."""
+def word_counts() -> dict[str, int]:
+    """Read how common words are; the counts are needed only to price them."""
     rows = (line.split(" ") for line in (FOLDER / "words.txt").read_text("utf-8").splitlines())
     return {word: int(count) for word, count in rows}
-
-
-def _neighbours() -> dict[str, tuple[tuple[str, float], ...]]:
-    """Read the concepts nearest to a word (made by benchmarks/neighbours.py)."""
-    near: dict[str, tuple[tuple[str, float], ...]] = {}
-    for line in (FOLDER / "neighbours.txt").read_text("utf-8").splitlines():
-        word, *pairs = line.split(" ")
-        split_pairs = (pair.rpartition("=") for pair in pairs)
-        near[word] = tuple((concept, float(value)) for concept, _, value in split_pairs)
-    return near
 
 
 def _costs(counts: Mapping[str, int], own_words: Iterable[str]) -> dict[str, float]:
@@ -298,12 +290,13 @@ def _slot_forms(data: Mapping[str, Any]) -> SlotWords:
     """Read how the slots show that are no plain words."""
     kinds, names = "|".join(_split(data["school_kinds"])), "|".join(_split(data["school_names"]))
     after = "".join(_split(data["school_not_before"]))
+    called = "|".join(_split(data["school_called"]))
     return SlotWords(
         next_stage=data["next_stage"],
         left_stage=_split(data["left"]),
         school=re.compile(
             rf"第?([一二三四五六七八九十]{{1,3}})(?:{kinds})(?![{after}])"
-            rf"|((?:{names}){{1,2}}(?:中学|小学|幼儿园|高中|学校))"
+            rf"|((?:{names}){{1,2}}(?:{called}))"
         ),
         relative_years=data["relative_years"],
         year_of_life=re.compile("|".join(_split(data["year_of_life"]))),
@@ -331,10 +324,11 @@ def _small(data: Mapping[str, str]) -> SmallTalk:
         fragment=messages("fragment"),
         fragment_start=_split(data["fragment_start"]),
         fragment_end=_split(data["fragment_end"]),
+        endings="".join(_split(data["endings"])),
     )
 
 
-def _clauses(data: Mapping[str, str]) -> ClauseWords:
+def _clauses(data: Mapping[str, Any]) -> ClauseWords:
     """Read how questions and follow-ups show."""
     return ClauseWords(
         asking=Vocabulary(_split(data["asking"])),
@@ -342,4 +336,7 @@ def _clauses(data: Mapping[str, str]) -> ClauseWords:
         asking_end=_split(data["asking_end"]),
         follow_start=_split(data["follow_start"]),
         follow_end=_split(data["follow_end"]),
+        follow_latin=tuple(f"{start.strip()} " for start in data["follow_latin"].split(",")),
+        leaning=frozenset(_split(data["leaning"])),
+        stage_names=data["stage_names"],
     )

@@ -39,7 +39,7 @@ def check(folder: Path, *, today: date) -> tuple[Problem, ...]:
     problems = [*loaded.all_problems(), *checks.check_dates(loaded.faq, today)]
     if loaded.snapshot is not None:
         live = [one for one in loaded.snapshot.entries.values() if not one.draft]
-        for finding in lint(live, loaded.snapshot.index, loaded.snapshot.golden):
+        for finding in lint(live, loaded.snapshot.index, loaded.snapshot.golden, today=today):
             entry = loaded.snapshot.entries[finding.entry_id]
             file, _, line = entry.where.rpartition(":")
             message = say(f"lint_{finding.code}", **finding.data)

@@ -4,8 +4,8 @@
 one page, docs/matching.md. Floor 0; an index never changes and may be shared by threads.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -13,12 +13,12 @@ from knowledge.calibrate import Model, load_models
 from knowledge.clauses import is_asking, is_bare_fact, is_fragment, split
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
-from knowledge.follow import joined, leans
+from knowledge.follow import Leaning, covers, joined, read_leaning
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.parse import Parsed, Parser
 from knowledge.repair import Repairs
 from knowledge.retrieve import CANDIDATES, Indexed, Match, Retriever
-from knowledge.slots import Slots, entry_slots
+from knowledge.slots import entry_slots
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare, is_latin, normalise
 
@@ -49,10 +49,8 @@ class _Leaning:
 
     question: str
     cleaned: str
-    repaired: str
     changes: tuple[tuple[str, str], ...]
-    slots: Slots
-    top: float  # the score that a reading with the last exchange has to beat
+    own: Leaning
 
 
 class Index:
@@ -76,6 +74,7 @@ class Index:
         words = {word for text in texts for word in text.words}
         self.parser = Parser(self.lexicon, Repairs(self.lexicon, words), glossary=not self._latin)
         self.retriever = Retriever(items)
+        self._items = {item.entry.id: item for item in items}
         self._exact = _exact_texts(items)
         self._own = frozenset(name for item in items for name in _about(item))
         self._models = models or load_models()
@@ -121,10 +120,8 @@ class Index:
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
         changes = (*spelled, *mended)
         whole = self._look(repaired, today, changes, written=written)
-        leaning = None
-        if leans(repaired, whole.parsed, self.lexicon):
-            slots = whole.parsed.slots
-            leaning = _Leaning(question, cleaned, repaired, changes, slots, whole.top)
+        own = None if written else read_leaning(repaired, whole.parsed, self.lexicon)
+        leaning = None if own is None else _Leaning(question, cleaned, changes, own)
         looks = [whole]
         subject = ""
         for part in split(repaired, self.lexicon):
@@ -134,15 +131,30 @@ class Index:
         return self._decide(question, tuple(looks), cleaned), leaning
 
     def _follow(self, leaning: _Leaning, context: Context, today: date) -> _Verdict | None:
-        """Decide about a message together with the last exchange; None if it says more by itself."""
-        before = self._by_id.get(context.entry_id)
-        if before is None:
+        """Decide about a message together with the last exchange; None if that leads nowhere.
+
+        The entry of that exchange was just read: it is given again only for what a phrasing of it names.
+        """
+        before = self._items.get(context.entry_id)
+        if before is None and context.entry_id:
             return None
-        text = joined(leaning.repaired, leaning.slots, before, context, parser=self.parser)
+        entry = before.entry if before is not None else None
+        text = joined(leaning.own, entry, context, parser=self.parser)
+        if not text:
+            return None
         look = self._look(text, today, leaning.changes, written=frozenset())
-        if look.top <= leaning.top:
+        keys = (key for key, _ in look.ranked)
+        kept = {
+            key
+            for key in keys
+            if covers(self._items[key], leaning.own, today, whole=key == context.entry_id)
+        }
+        look = _only(look, kept)
+        if look.top < self.model_for(look.parsed).limits.offer:
             return None
-        return self._decide(leaning.question, (look,), leaning.cleaned)
+        best = self._items[look.ranked[0][0]]
+        guessed = "stage" in best.slots.values and "stage" not in look.parsed.slots.values
+        return self._decide(leaning.question, (look,), leaning.cleaned, guessed=guessed)
 
     def _look(
         self,
@@ -208,8 +220,10 @@ class Index:
         ]
         return "".join(kept[:4])
 
-    def _decide(self, question: str, looks: tuple[Look, ...], cleaned: str) -> _Verdict:
-        """Join the looks at the whole and at its parts into one decision."""
+    def _decide(
+        self, question: str, looks: tuple[Look, ...], cleaned: str, *, guessed: bool = False
+    ) -> _Verdict:
+        """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
         limits = self.model_for(looks[0].parsed).limits
         best = _merged(question, looks)
         ranked = tuple((answer.id, answer.score) for answer in best[:_RANKED])
@@ -223,6 +237,8 @@ class Index:
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
         if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < _EXACT:
             outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
+        if outcome is Outcome.HIT and guessed:
+            outcome, reason = Outcome.UNSURE, "for a stage that nobody named: offered, not answered"
         if looks[0].elsewhere:
             outcome, reason = Outcome.MISS, f"not ours: {looks[0].elsewhere}"
         elif len(several) > 1:
@@ -258,6 +274,13 @@ class Index:
                 if answer.id not in found or answer.score > found[answer.id].score:
                     found[answer.id] = answer
         return tuple(found.values())[:CHOICES]
+
+
+def _only(look: Look, entry_ids: Collection[str]) -> Look:
+    """Keep of a ranking the entries that are named."""
+    kept = [number for number, (key, _) in enumerate(look.ranked) if key in entry_ids]
+    ranked = tuple(look.ranked[number] for number in kept)
+    return replace(look, ranked=ranked, scores=tuple(look.scores[number] for number in kept))
 
 
 def _merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:

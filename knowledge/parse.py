@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+from sys import intern
 
 from knowledge.lexicon import Lexicon, stem
 from knowledge.repair import Repairs
@@ -29,15 +30,26 @@ _LONGEST_PHRASE = 6
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """One text, ready to be compared."""
+    """One text, ready to be compared. Grams and sounds are made when asked for: an index keeps its own."""
 
     text: str  # repaired, without punctuation and noise
     gloss: str  # the Chinese of an English text, else empty
     ideas: Weights  # concepts, plain words and English stems
-    grams: Weights  # pieces of two and three characters
-    sounds: Weights  # pairs of syllables
     slots: Slots
-    words: tuple[str, ...] = ()  # the Chinese text, cut
+    words: tuple[str, ...]  # the Chinese text, cut
+    stems: tuple[str, ...]  # the English words
+    syllables: str  # of the Chinese text, merged, with blanks between
+
+    @property
+    def grams(self) -> Weights:
+        """Make the pieces of two and three characters."""
+        return _grams("".join(self.words), self.stems)
+
+    @property
+    def sounds(self) -> Weights:
+        """Make the pairs of syllables."""
+        pairs = pairwise(self.syllables.split(" "))
+        return dict.fromkeys([intern(f"{first} {second}") for first, second in pairs], 1.0)
 
 
 class Parser:
@@ -74,16 +86,17 @@ class Parser:
         gloss = self._gloss(stems) if stems and self._glossary and is_latin(text) else ""
         han = "".join(_HAN_RUN.findall(text)) or gloss
         words = self.lexicon.cutter.cut(han)
+        sounds = self.lexicon.sounds.first
         if gloss:
             slots = find_slots(f"{gloss} {text}", self.lexicon, today=today)
         return Parsed(
             text=text,
             gloss=gloss,
             ideas=self._ideas(words, stems),
-            grams=_grams(han, stems),
-            sounds=self._sounds(han),
             slots=slots,
             words=words,
+            stems=stems,
+            syllables=" ".join([sounds.get(character, "?") for character in han]),
         )
 
     def _without_noise(self, text: str) -> str:
@@ -132,20 +145,16 @@ class Parser:
             return tuple(found.items())
         found["w:" + word] = _PLAIN_WORD
         if self.repairs is not None and word not in self.repairs.known:
-            for concept, closeness in self.lexicon.near.get(word, ()):
+            for concept, closeness in self.lexicon.near.of(word):
                 found.setdefault(concept, _KIND_WEIGHTS[concept[0]] * _NEAR * closeness)
         return tuple(found.items())
-
-    def _sounds(self, han: str) -> dict[str, float]:
-        first = self.lexicon.sounds.first
-        keys = [first.get(character, "?") for character in han]
-        return dict.fromkeys((f"{a} {b}" for a, b in pairwise(keys)), 1.0)
 
 
 def _grams(han: str, stems: tuple[str, ...]) -> dict[str, float]:
     """List the pairs and triples of characters, and of English the word pairs and letter triples."""
-    grams = dict.fromkeys((han[place : place + 2] for place in range(len(han) - 1)), 1.0)
-    grams.update(dict.fromkeys((han[place : place + 3] for place in range(len(han) - 2)), 1.0))
+    pieces = [intern(han[place : place + 2]) for place in range(len(han) - 1)]
+    pieces += [intern(han[place : place + 3]) for place in range(len(han) - 2)]
+    grams = dict.fromkeys(pieces, 1.0)
     if len(han) < 4:
         grams.update(dict.fromkeys(han, 0.5))
     for first, second in pairwise(stems):
@@ -153,5 +162,5 @@ def _grams(han: str, stems: tuple[str, ...]) -> dict[str, float]:
     for word in stems:
         padded = f"^{word}$"
         for place in range(len(padded) - 2):
-            grams[padded[place : place + 3]] = 0.5
+            grams[intern(padded[place : place + 3])] = 0.5
     return grams

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from knowledge.lexicon import Lexicon
-from knowledge.sound import Key, merge, typed_words
+from knowledge.sound import Key, TypedWords, merge
 
 Changes = tuple[tuple[str, str], ...]
 _LONGEST_WORD = 5
@@ -35,9 +35,7 @@ class Repairs:
         self._pairs = frozenset(key[:2] for key in self._by_sound)
         costs = lexicon.cutter.costs  # of two that sound the same, the commoner word is meant
         common_first = sorted(self.known, key=lambda word: (costs.get(word, _UNKNOWN), word))
-        self._typed = typed_words(
-            lexicon.sounds, {word: self._price(word) for word in common_first}
-        )
+        self._typed = TypedWords(lexicon.sounds, {word: self._price(word) for word in common_first})
         self._alike = lru_cache(maxsize=16384)(self._find_alike)
         self._starts = lru_cache(maxsize=16384)(self._starts_alike)
 
@@ -129,15 +127,15 @@ class Repairs:
     def _cheapest(self, syllables: Key) -> str:
         """Choose the most probable words for a line of syllables."""
         size = len(syllables)
-        merged = tuple("~" + merge(syllable) for syllable in syllables)
+        merged = tuple(map(merge, syllables))
         best: list[tuple[float, str]] = [(0.0, "")] * (size + 1)
         for place in range(size - 1, -1, -1):
             options: list[tuple[float, str]] = []
             for end in range(place + 1, min(place + _LONGEST_WORD, size) + 1):
-                for key in (syllables[place:end], merged[place:end]):
+                for key, is_merged in ((syllables[place:end], False), (merged[place:end], True)):
                     for typed in (self._typed, self.lexicon.typed):
-                        if key in typed:
-                            word, price = typed[key]
+                        word, price = typed.find(key, merged=is_merged)
+                        if word:
                             options.append((price + best[end][0], word + best[end][1]))
             best[place] = min(options, default=(99.0 + best[place + 1][0], best[place + 1][1]))
         return best[0][1]

@@ -63,7 +63,17 @@ class Match:
 class Retriever:
     """All entries in three channels; frozen once built."""
 
-    __slots__ = ("_cores", "_letters", "_owners", "_spans", "entries", "grams", "ideas", "sounds")
+    __slots__ = (
+        "_all_cores",
+        "_all_ideas",
+        "_letters",
+        "_owners",
+        "_spans",
+        "entries",
+        "grams",
+        "ideas",
+        "sounds",
+    )
 
     def __init__(self, entries: Sequence[Indexed]) -> None:
         self.entries = tuple(entries)
@@ -74,7 +84,8 @@ class Retriever:
         self.ideas = Channel([phrasing.ideas for phrasing in phrasings], self._owners)
         self.grams = Channel([phrasing.grams for phrasing in phrasings], self._owners)
         self.sounds = Channel([phrasing.sounds for phrasing in phrasings], self._owners)
-        self._cores = tuple(self.ideas.masses(item.core) for item in entries)
+        self._all_ideas = tuple(self.ideas.mass(phrasing.ideas) for phrasing in phrasings)
+        self._all_cores = tuple(self.ideas.mass(item.core) for item in entries)
         self._letters = tuple(_Letters(item.phrasings) for item in entries)
 
     def find(self, question: Parsed, *, most: int = CANDIDATES) -> list[Match]:
@@ -87,7 +98,8 @@ class Retriever:
         )
         best = list(map(max, map(quick.__getitem__, self._spans)))
         chosen = heapq.nlargest(most, filter(best.__getitem__, range(len(best))), best.__getitem__)
-        asked = _Asked(question, cosines[0].masses, cosines[1].masses)
+        known = self.ideas.known(question.ideas)
+        asked = _Asked(question, cosines[0].masses, cosines[1].masses, known)
         return [self._compare(asked, number, cosines) for number in chosen]
 
     def nearest_phrasings(self, phrasing: Parsed, owner: int) -> tuple[float, int, float]:
@@ -133,7 +145,7 @@ class Retriever:
         span = self._spans[number]
         ideas, grams, sounds = [channel.within(span) for channel in cosines]
         best = max(ideas)
-        closest = item.phrasings[ideas.index(best)]
+        closest = ideas.index(best)
         clashes = question.slots.conflicts(item.slots)
         shared = asked.aspects & item.aspects
         known, mine = item.ideas, item.grams
@@ -145,8 +157,8 @@ class Retriever:
             *self._letters[number].likeness(question),
             sum([mass for idea, mass in asked.ideas if idea in known]) / asked.all_ideas,
             sum([mass for gram, mass in asked.grams if gram in mine]) / asked.all_grams,
-            _shared_mass(self.ideas.masses(closest.ideas), question.ideas),
-            _shared_mass(self._cores[number], question.ideas),
+            asked.mass_in(item.phrasings[closest].ideas) / self._all_ideas[span.start + closest],
+            asked.mass_in(item.core) / self._all_cores[number],
             sum([mass for idea, mass in asked.subjects if idea not in known]) / self.ideas.unseen,
             float(bool(shared)),
             float(bool(asked.aspects and item.aspects and not shared)),
@@ -159,16 +171,30 @@ class Retriever:
 class _Asked:
     """A question with what is the same for every entry it is compared with."""
 
-    __slots__ = ("all_grams", "all_ideas", "aspects", "grams", "ideas", "question", "subjects")
+    __slots__ = (
+        "all_grams",
+        "all_ideas",
+        "aspects",
+        "grams",
+        "ideas",
+        "known",
+        "question",
+        "subjects",
+    )
 
-    def __init__(self, question: Parsed, ideas: Weights, grams: Weights) -> None:
+    def __init__(self, question: Parsed, ideas: Weights, grams: Weights, known: Weights) -> None:
         self.question = question
+        self.known = tuple(known.items())  # its ideas that any entry has, with their idf
         self.ideas = tuple(ideas.items())
         self.grams = tuple(grams.items())
         self.all_ideas = sum(ideas.values()) or 1.0
         self.all_grams = sum(grams.values()) or 1.0
         self.aspects = frozenset(idea for idea in ideas if idea[0] == "A")
         self.subjects = tuple((idea, mass) for idea, mass in self.ideas if idea[0] == "S")
+
+    def mass_in(self, bag: Weights) -> float:
+        """Return what the ideas of an entry's bag weigh that the question has too."""
+        return sum([bag[idea] * idf for idea, idf in self.known if idea in bag])
 
 
 class _Letters:
@@ -202,10 +228,3 @@ class _Letters:
             ]
         shares = [found / (size or 1) for found, size in zip(same, self._sizes, strict=True)]
         return max(ratios), max(shares)
-
-
-def _shared_mass(masses: dict[str, float], ideas: Weights) -> float:
-    """Return the share of an entry's bag, by idf, that the question has."""
-    total = sum(masses.values())
-    inside = sum([mass for idea, mass in masses.items() if idea in ideas])
-    return inside / total if total else 0.0

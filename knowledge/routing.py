@@ -6,7 +6,7 @@ looked for in the text without blanks and punctuation, so that 不 想 活 了 i
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -93,6 +93,7 @@ class Routing:
     emergencies: tuple[EmergencyRow, ...]
     personal: tuple[str, ...]
     plain_words: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    danger: re.Pattern[str]  # stands in every message in which `emergency` finds something
 
     def first_choices(self) -> tuple[Category, ...]:
         """Give the categories a parent chooses from first, in the file's order."""
@@ -138,6 +139,8 @@ class Routing:
     def emergency(self, text: str) -> Emergency | None:
         """Find danger in a message: the first urgent group, or else the first that wants a look."""
         folded = fold(text)
+        if self.danger.search(folded) is None:
+            return None
         personal = any(_has(folded, word) for word in self.personal)
         soft: Emergency | None = None
         for group in self.emergencies:
@@ -202,8 +205,23 @@ def make_routing(rows: Rows[RoutingRow]) -> tuple[Routing, tuple[Problem, ...]]:
         ),
         row.personal,
         tuple((one.kind, one.words, one.unless) for one in row.plain_words),
+        _any_of(word for one in row.emergencies for word in one.words),
     )
     return routing, tuple(_problems(rows, row, routing))
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Compile what finds any of the words in one pass; those that hold another word are left out."""
+    needles = sorted({_needle(word) for word in words}, key=len)
+    kept: list[str] = []
+    for needle in needles:
+        if not any(shorter in needle for shorter in kept):
+            kept.append(needle)
+    by_first: dict[str, list[str]] = {}
+    for needle in kept:
+        by_first.setdefault(needle[:1], []).append(re.escape(needle[1:]))
+    tails = (f"{re.escape(first)}(?:{'|'.join(own)})" for first, own in by_first.items())
+    return re.compile("|".join(tails) or r"(?!)")
 
 
 def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from knowledge.lexicon import Lexicon
 from knowledge.text import bare
 
 _SHORT = 12  # characters of a message that may be nothing but abuse
-_ENDINGS = "啊呀呢吧哦嘛哈哟喔噢了的~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ def small_talk(cleaned: str, lexicon: Lexicon) -> Chat | None:
         return Chat(None)
     if len(set(text)) == 1 and len(text) > 2:
         return Chat(None)
-    for form in (text, text.rstrip(_ENDINGS)):
+    for form in (text, text.rstrip(small.endings)):
         for kind, messages in (
             (Small.GREETING, small.greeting),
             (Small.THANKS, small.thanks),

@@ -3,7 +3,8 @@
 The table is shipped (knowledge/lexicon/pinyin.txt), so that no pinyin library is loaded at run time. Floor 0; pure.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -61,18 +62,48 @@ def read_sounds(path: Path) -> Sounds:
     return Sounds(exact, first, rare, frozenset(syllables))
 
 
-def typed_words(sounds: Sounds, prices: Mapping[str, float]) -> dict[Key, tuple[str, float]]:
-    """Keep for every sound the cheapest word and its price; merged sounds are marked with ~ and dearer."""
-    typed: dict[Key, tuple[str, float]] = {}
-    for word, price in prices.items():
-        exact = sounds.exactly(word)
-        if "" in exact:
-            continue
-        merged = tuple("~" + sounds.first[character] for character in word)
-        for key, cost in ((exact, price), (merged, price + _MERGED)):
-            if key not in typed or cost < typed[key][1]:
-                typed[key] = (word, cost)
-    return typed
+class TypedWords:
+    """The cheapest word of every sound, found by syllables as they are typed.
+
+    A table by whole sounds is large and rarely needed; the few words of a length and a first syllable are tried.
+    """
+
+    __slots__ = ("_exact", "_merged", "_prices", "_sounds")
+
+    def __init__(self, sounds: Sounds, prices: Mapping[str, float]) -> None:
+        self._sounds = sounds
+        self._prices = prices
+        self._exact = _by_start(sounds.exact, prices)
+        self._merged = _by_start(sounds.first, prices)
+
+    def find(self, key: Key, *, merged: bool) -> tuple[str, float]:
+        """Return the cheapest word that sounds so, and its price; a merged sound makes it dearer.
+
+        Without such a word return an empty text.
+        """
+        heard = self._sounds.first if merged else self._sounds.exact
+        words = (self._merged if merged else self._exact).get((key[0], len(key)), ())
+        best, least = "", math.inf
+        for word in words:
+            for character, syllable in zip(word, key, strict=True):
+                if heard.get(character) != syllable:
+                    break
+            else:
+                if self._prices[word] < least:
+                    best, least = word, self._prices[word]
+        return best, least + _MERGED * merged
+
+
+def _by_start(
+    heard: Mapping[str, str], words: Iterable[str]
+) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Group words by the sound of their first character and their length."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for word in words:
+        first = heard.get(word[0])
+        if first is not None:
+            found.setdefault((first, len(word)), []).append(word)
+    return {start: tuple(group) for start, group in found.items()}
 
 
 def merge(syllable: str) -> str:

@@ -114,7 +114,13 @@ def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) ->
 
 
 def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
-    number = _HOUSE.fullmatch(text)
+    words, plain = figure_words(), text
+    for noise in words.noise:
+        plain = plain.replace(noise, "")
+    said = {each: stage for stage, named in words.stages.items() for each in named}
+    stage, number = said.get(plain, ""), _HOUSE.fullmatch(plain)
+    if stage and before.address is not None:
+        return replace(before, stage=stage)
     if number is not None and before.address is not None:
         return replace(before, address=replace(before.address, number=read_number(number.group(1))))
     address = find_address(shelf, text)

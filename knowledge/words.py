@@ -5,7 +5,7 @@ slower by far. Floor 0; pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 class Vocabulary:
@@ -67,7 +67,7 @@ class Cutter:
     _UNKNOWN = 14.0  # the price of a character that belongs to no word
 
     def __init__(self, costs: Mapping[str, float]) -> None:
-        self.costs = dict(costs)
+        self.costs = costs
         self._lengths = _lengths_by_first(frozenset(self.costs))
         self._cut = lru_cache(maxsize=2048)(self._cut_now)
 
@@ -101,7 +101,13 @@ class Cutter:
 
 def _lengths_by_first(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """Map a first character to the lengths of the words that start with it, the longest first."""
-    lengths: dict[str, set[int]] = {}
+    lengths: dict[str, int] = {}  # as the bits of a number
     for word in words:
-        lengths.setdefault(word[0], set()).add(len(word))
-    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+        first = word[0]
+        lengths[first] = lengths.get(first, 0) | 1 << len(word)
+    return {first: _longest_first(found) for first, found in lengths.items()}
+
+
+@cache
+def _longest_first(bits: int) -> tuple[int, ...]:
+    return tuple(place for place in range(bits.bit_length() - 1, 0, -1) if bits >> place & 1)

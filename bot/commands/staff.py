@@ -14,6 +14,7 @@ from bot.core.texts import plain
 from bot.storage import staffbook
 from bot.storage.db import Tx, connect
 from bot.storage.migrate import migrate
+from knowledge.library import Library
 
 
 def listing(config: Config) -> int:
@@ -30,6 +31,7 @@ def add(
     """Add somebody, or change the one of this name."""
     if not name.strip():
         raise ConfigError("staff add", "the name is empty")
+    _check_departments(config, departments)
     with _Opened(config) as tx:
         account = str(telegram) if telegram else ""
         holder = staffbook.by_telegram(tx, account) if account else None
@@ -40,6 +42,17 @@ def add(
         )
     print(plain("staff_added", name=name, role=role))
     return 0
+
+
+def _check_departments(config: Config, given: Sequence[str]) -> None:
+    """Refuse a department that no case can be sent to: its member would never see one."""
+    if not given:
+        return
+    known = Library(config.content_dir).current.routing.departments
+    unknown = [one for one in given if one not in known]
+    if unknown:
+        said = f"no department {', '.join(unknown)}; known here: {', '.join(known)}"
+        raise ConfigError("staff add", said)
 
 
 def remove(config: Config, name: str) -> int:
