@@ -6,6 +6,7 @@ configuration (one clear line per problem on stderr).
 
 import argparse
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parsed = _parser().parse_args(arguments)
     from bot.core.errors import BotError
+    from bot.storage.db import is_disk_trouble
     from knowledge.library import ContentError
 
     try:
@@ -26,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines = tuple(str(problem) for problem in error.problems)
     except BotError as error:
         lines = tuple(str(error).splitlines())
+    except sqlite3.DatabaseError as error:
+        if not is_disk_trouble(error):
+            raise
+        lines = (f"database: {error}; `run_bot.py doctor` says more",)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output left

@@ -14,7 +14,8 @@ MEGABYTE = 1024 * 1024
 LARGEST = (
     20 * MEGABYTE
 )  # telegram.constants.FileSizeLimit.FILESIZE_DOWNLOAD; the web page has the same
-_MIMES = ("image/", "audio/", "video/", "text/plain", "application/pdf", "application/msword")
+_MIMES = ("image/", "audio/", "video/", "application/pdf", "application/msword")
+_NEVER = ("image/svg", "text/")  # what can hold scripts or cannot be told from its bytes; the store refuses it
 _OFFICE = (
     "application/vnd.openxmlformats-officedocument.",
     "application/vnd.ms-",
@@ -22,7 +23,7 @@ _OFFICE = (
 )
 _UNKNOWN = ("", "application/octet-stream")
 _KNOWN_NAME = re.compile(
-    r"\.(jpe?g|png|gif|webp|hei[cf]|bmp|pdf|docx?|xlsx?|pptx?|wps|et|txt"
+    r"\.(jpe?g|png|gif|webp|hei[cf]|bmp|pdf|docx?|xlsx?|pptx?|wps|et"
     r"|mp3|m4a|amr|og[ga]|wav|aac|mp4|mov|avi|3gp|mkv|webm)$",
     re.IGNORECASE,
 )
@@ -34,7 +35,8 @@ def refusal(turn: Turn, media: Media) -> Markup | None:
         key = "evidence.video_too_big" if media.kind is MediaKind.VIDEO else "evidence.too_big"
         size = f"{media.size / MEGABYTE:.0f}"
         return say(key, turn.language, size=size, limit=LARGEST // MEGABYTE)
-    if media.kind is MediaKind.DOCUMENT and not _is_known(media):
+    unknown = media.kind is MediaKind.DOCUMENT and not _is_known(media)
+    if unknown or media.mime.lower().startswith(_NEVER):
         return say("evidence.wrong_kind", turn.language)
     return None
 

@@ -13,8 +13,9 @@ from knowledge.parse import Parsed, Parser
 from knowledge.retrieve import Indexed
 from knowledge.text import bare, is_latin
 
-_LONGEST = 16  # characters of a message that may lean on the last one
-_LONGEST_LATIN = 9  # words
+# How long a message may be that leans: one that has an answer by itself, and any.
+_CHARACTERS = 5, 16
+_WORDS = 5, 8
 _HOW = "A:方式"  # 怎么办 says little beside another word
 _YEAR = re.compile(r"20[1-3]\d年?")
 
@@ -28,19 +29,25 @@ class Leaning:
     slots: frozenset[tuple[str, str]]
 
 
-def read_leaning(cleaned: str, parsed: Parsed, lexicon: Lexicon) -> Leaning | None:
-    """Read a short message that names no subject, or one only in the place of another; else None."""
-    text = bare(cleaned)
+def read_leaning(cleaned: str, parsed: Parsed, parser: Parser, *, is_sure: bool) -> Leaning | None:
+    """Read a short message that names no subject, or one only in the place of another; else None.
+
+    A message that by itself leads to an answer for sure (`is_sure`) leans only if it is very short.
+    """
+    lexicon, text = parser.lexicon, bare(cleaned)
     latin = is_latin(text)
-    if not text or (len(text.split()) > _LONGEST_LATIN if latin else len(text) > _LONGEST):
+    length, (sure, longest) = (len(text.split()), _WORDS) if latin else (len(text), _CHARACTERS)
+    if not 0 < length <= (sure if is_sure else longest) or parsed.slots.elsewhere:
         return None
     own = parsed.gloss if latin else _stripped(text, lexicon)
-    if not own:
+    if not own or _is_strange(parsed, parser):
         return None
     if not _in_place_of_another(text, own, lexicon) and _stands_alone(own, lexicon):
         return None
     slots = {(family, one) for family, named in parsed.slots.values.items() for one in named}
     named = {idea for idea, weight in parsed.ideas.items() if idea[0] in "SA" and weight > 0.5}
+    if not named and not slots and not text.startswith(lexicon.clauses.follow_start):
+        return None
     return Leaning(own, frozenset(named - {_HOW} or named), frozenset(slots))
 
 
@@ -74,7 +81,7 @@ def joined(leaning: Leaning, before: Entry | None, context: Context, *, parser: 
 
 
 def covers(entry: Indexed, leaning: Leaning, today: date, *, whole: bool) -> bool:
-    """Tell whether an entry has what a message adds to the exchange: all of it, or (not `whole`) any."""
+    """Tell whether an entry has what a message adds to the exchange: all of it, or (not `whole`) what it asks."""
     known = {(family, one) for family, named in entry.slots.values.items() for one in named}
     known.add(("year", str(today.year)))
     strict = {"year", "school"}
@@ -83,7 +90,19 @@ def covers(entry: Indexed, leaning: Leaning, today: date, *, whole: bool) -> boo
         return False
     if whole:
         return leaning.ideas <= entry.ideas
-    return not (leaning.ideas and leaning.ideas.isdisjoint(entry.ideas))
+    aspects = frozenset(idea for idea in leaning.ideas if idea[0] == "A") or leaning.ideas
+    return not aspects or not aspects.isdisjoint(entry.ideas)
+
+
+def _is_strange(parsed: Parsed, parser: Parser) -> bool:
+    """Tell whether a message has a word that stands in no entry: 今天会下雨吗 goes on from nothing here."""
+    known = parser.repairs.known if parser.repairs is not None else ()
+    forms = parser.lexicon.slot_forms
+    plain = (idea[2:] for idea in parsed.ideas if idea.startswith("w:"))
+    return any(
+        word not in known and word not in forms.relative_years and not forms.school.fullmatch(word)
+        for word in plain
+    )
 
 
 def _stripped(text: str, lexicon: Lexicon) -> str:
@@ -106,9 +125,11 @@ def _stands_alone(text: str, lexicon: Lexicon) -> bool:
     for word in lexicon.cutter.cut(text):
         kinds = lexicon.concepts.get(word, ())
         subjects = {concept[2:] for concept in kinds if concept[0] == "S"}
+        if subjects and lexicon.clauses.leaning.isdisjoint(subjects):
+            return True
         if subjects and not any(concept[0] == "A" for concept in kinds):
-            named.append(subjects)
-    return len(named) > 1 or any(lexicon.clauses.leaning.isdisjoint(one) for one in named)
+            named.append(word)
+    return len(named) > 1
 
 
 def _asks_something(text: str, lexicon: Lexicon) -> bool:

@@ -131,7 +131,7 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     slots = _slots(families)
     noise, abroad = _read("noise"), _abroad(_read("places"), _read("offices"))
     regional = {normalise(key): str(value) for key, value in _read("regional").items()}
-    costs = _costs(word_counts(), (*concepts, *slots, *abroad.any))
+    costs = _costs(word_counts(), (*concepts, *slots, *sorted(abroad.any)))
     sounds = read_sounds(FOLDER / "pinyin.txt")
     return Lexicon(
         concepts=concepts,

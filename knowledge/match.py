@@ -120,15 +120,18 @@ class Index:
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
         changes = (*spelled, *mended)
         whole = self._look(repaired, today, changes, written=written)
-        own = None if written else read_leaning(repaired, whole.parsed, self.lexicon)
-        leaning = None if own is None else _Leaning(question, cleaned, changes, own)
         looks = [whole]
         subject = ""
         for part in split(repaired, self.lexicon):
             look = self._look(part, today, subject=subject, written=frozenset())
             subject = self._subject_of(look.parsed) or subject
             looks.append(look)
-        return self._decide(question, tuple(looks), cleaned), leaning
+        verdict = self._decide(question, tuple(looks), cleaned)
+        if written:
+            return verdict, None
+        is_sure = verdict.decision.outcome is Outcome.HIT
+        own = read_leaning(repaired, whole.parsed, self.parser, is_sure=is_sure)
+        return verdict, None if own is None else _Leaning(question, cleaned, changes, own)
 
     def _follow(self, leaning: _Leaning, context: Context, today: date) -> _Verdict | None:
         """Decide about a message together with the last exchange; None if that leads nowhere.

@@ -6,11 +6,13 @@ The table is shipped (knowledge/lexicon/pinyin.txt), so that no pinyin library i
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
 Key = tuple[str, ...]
 _MERGED = 3.0  # what a merged sound costs more than the exact one
+_REMEMBERED = 4096  # sounds whose words were looked for
 _MOST_KEYS = 4  # ways to read one word that are looked up
 
 
@@ -68,19 +70,23 @@ class TypedWords:
     A table by whole sounds is large and rarely needed; the few words of a length and a first syllable are tried.
     """
 
-    __slots__ = ("_exact", "_merged", "_prices", "_sounds")
+    __slots__ = ("_exact", "_found", "_merged", "_prices", "_sounds")
 
     def __init__(self, sounds: Sounds, prices: Mapping[str, float]) -> None:
         self._sounds = sounds
         self._prices = prices
         self._exact = _by_start(sounds.exact, prices)
         self._merged = _by_start(sounds.first, prices)
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
 
     def find(self, key: Key, *, merged: bool) -> tuple[str, float]:
         """Return the cheapest word that sounds so, and its price; a merged sound makes it dearer.
 
         Without such a word return an empty text.
         """
+        return self._found(key, merged)
+
+    def _find(self, key: Key, merged: bool) -> tuple[str, float]:
         heard = self._sounds.first if merged else self._sounds.exact
         words = (self._merged if merged else self._exact).get((key[0], len(key)), ())
         best, least = "", math.inf

@@ -13,7 +13,7 @@ from bot.core.people import Role, Staff
 from bot.core.texts import plain
 from bot.storage import staffbook
 from bot.storage.db import Tx, connect
-from bot.storage.migrate import migrate
+from bot.storage.migrate import migrate, refuse_newer
 from knowledge.library import Library
 
 
@@ -89,6 +89,7 @@ class _Opened:
         if not path.exists():
             migrate(path)
         self._connection = connect(path)
+        refuse_newer(self._connection, path)
 
     def __enter__(self) -> Tx:
         self._connection.execute("BEGIN IMMEDIATE")

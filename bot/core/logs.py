@@ -32,8 +32,8 @@ _SENSITIVE = re.compile(
     r"|(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])"  # a mobile phone
 )
 
-# What every record has; anything else was given as `extra`.
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+# What every record has, and uvicorn's second copy of its words in colour; anything else was given as `extra`.
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

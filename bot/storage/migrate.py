@@ -53,7 +53,10 @@ def applied(connection: sqlite3.Connection) -> dict[int, str]:
 def migrate(path: Path, steps: tuple[Migration, ...] | None = None) -> tuple[int, ...]:
     """Apply what is missing and return the numbers applied. Raises ConfigError when refused."""
     steps = shipped() if steps is None else steps
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError("database", f"{path.parent}: {error.strerror}") from None
     connection = connect(path)
     try:
         had = applied(connection)
@@ -68,13 +71,23 @@ def migrate(path: Path, steps: tuple[Migration, ...] | None = None) -> tuple[int
         connection.close()
 
 
+def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise ConfigError when a newer release made this database; for commands that migrate nothing."""
+    had = applied(connection)
+    newest = max(step.number for step in shipped())
+    if had and max(had) > newest:
+        raise _newer(path, max(had), newest)
+
+
+def _newer(path: Path, theirs: int, ours: int) -> ConfigError:
+    said = f"database schema {theirs} is newer than this release ({ours}); upgrade the program"
+    return ConfigError(str(path), said)
+
+
 def _refuse_strange(path: Path, had: dict[int, str], steps: tuple[Migration, ...]) -> None:
     newest = max((step.number for step in steps), default=0)
     if had and max(had) > newest:
-        raise ConfigError(
-            str(path),
-            f"database schema {max(had)} is newer than this release ({newest}); upgrade the program",
-        )
+        raise _newer(path, max(had), newest)
     for step in steps:
         if had.get(step.number, step.sha256) != step.sha256:
             raise ConfigError(

@@ -178,6 +178,10 @@ def test_a_wrong_value_is_told_in_one_line(text: str, said: str) -> None:
     assert problems(text) == (said,)
 
 
+def test_a_file_that_is_an_empty_list_is_not_taken_for_an_empty_file() -> None:
+    assert problems("[]\n") == ("config.yaml:1:1: should be `key: value` lines",)
+
+
 def test_a_broken_file_is_told_by_line_and_nothing_follows_from_it() -> None:
     told = problems("web:\n  port:8090\nstaff: []\nprivacy: 'full\n")
     assert [line.split(": ")[0] for line in told] == ["config.yaml:2:7", "config.yaml:4:10"]

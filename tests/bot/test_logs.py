@@ -53,6 +53,12 @@ def test_what_was_given_as_extra_follows_the_words(written: io.StringIO) -> None
     )
 
 
+def test_the_coloured_copy_of_a_server_line_is_left_out(written: io.StringIO) -> None:
+    coloured = {"color_message": "Started [\x1b[36m%d\x1b[0m]"}
+    logging.getLogger("uvicorn.error").info("Started [%d]", 7, extra=coloured)
+    assert written.getvalue().endswith("Started [7]\n")
+
+
 @pytest.mark.parametrize("secret", [TOKEN, TOKEN.replace(":", "%3A"), SHORT])
 def test_a_token_never_gets_through(written: io.StringIO, secret: str) -> None:
     log = logging.getLogger("bot.test")

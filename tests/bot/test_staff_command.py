@@ -1,5 +1,7 @@
 """`staff` on the command line, and that `--config` counts wherever it stands."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,5 +34,42 @@ def test_a_department_that_does_not_exist_is_refused_with_the_known_ones(
     assert run_bot.main([*line, "jichu", "nosuch"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("staff add: no department nosuch; known here: ")
-    assert "jichu" in said and said.count("\n") == 1
+    assert "jichu" in said
+    assert said.count("\n") == 1
     assert run_bot.main([*line, "jichu"]) == 0
+
+
+def test_a_database_of_a_newer_release_is_left_alone(
+    settings: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_bot.main(["staff", "list", "--config", settings]) == 0
+    path = Path(settings).with_name("bot.sqlite3")
+    with closing(sqlite3.connect(path)) as newer, newer:
+        newer.execute("INSERT INTO migrations VALUES (99, '0099_later.sql', 'x', '2030')")
+    assert run_bot.main(["staff", "add", "王老师", "--config", settings]) == 2
+    assert "schema 99 is newer" in capsys.readouterr().err
+    with closing(sqlite3.connect(path)) as after:
+        assert after.execute("SELECT count(*) FROM staff").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "line", [["staff"], ["serve"], ["failures"], ["gaps"], ["history", "x"], ["backup", "copy"]]
+)
+def test_a_file_that_is_no_database_is_one_line(
+    settings: str, line: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(settings).with_name("bot.sqlite3").write_text("a letter, and no database\n" * 40)
+    arguments = [str(Path(settings).with_name(one)) if one == "copy" else one for one in line]
+    assert run_bot.main([*arguments, "--config", settings]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == "database: file is not a database; `run_bot.py doctor` says more"
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(
+    settings: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(settings).write_text(f"database: sqlite:{settings}/inside/bot.sqlite3\n")
+    assert run_bot.main(["staff", "--config", settings]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("database: ")
+    assert said.count("\n") == 1
