@@ -75,9 +75,7 @@ def main() -> None:
     options = parser.parse_args()
     lexicon = load_lexicon()
     own = [word for word in lexicon.concepts if word[0] >= "\u3400" and len(word) > 1]
-    words = own + [
-        word for word in word_counts() if len(word) > 1 and word not in lexicon.concepts
-    ]
+    words = own + [word for word in word_counts() if len(word) > 1 and word not in lexicon.concepts]
     if options.vectors is not None and options.vectors.exists():
         vectors = np.load(options.vectors)
     else:

@@ -15,7 +15,10 @@ LARGEST = (
     20 * MEGABYTE
 )  # telegram.constants.FileSizeLimit.FILESIZE_DOWNLOAD; the web page has the same
 _MIMES = ("image/", "audio/", "video/", "application/pdf", "application/msword")
-_NEVER = ("image/svg", "text/")  # what can hold scripts or cannot be told from its bytes; the store refuses it
+_NEVER = (
+    "image/svg",
+    "text/",
+)  # what can hold scripts or cannot be told from its bytes; the store refuses it
 _OFFICE = (
     "application/vnd.openxmlformats-officedocument.",
     "application/vnd.ms-",

@@ -273,7 +273,7 @@ async def _say_ready(parts: Parts) -> None:
         return
     print(f"ready: {parts.url}", flush=True)
     if parts.config.demo_on:
-        name = _who_tries_the_console(parts.config)
+        name = who_tries_the_console(parts.config)
 
         def link(job: Job) -> str | None:
             staff = staffbook.by_name(job.tx, name)
@@ -283,7 +283,7 @@ async def _say_ready(parts: Parts) -> None:
             print(f"console: {address}", flush=True)
 
 
-def _who_tries_the_console(config: Config) -> str:
+def who_tries_the_console(config: Config) -> str:
     """Return whose link the demo prints: who sees most of those configured, else the administrator to play with."""
     if not config.staff:
         return plain("demo_admin")

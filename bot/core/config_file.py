@@ -75,7 +75,7 @@ def _read_file(draft: _Draft, path: Path) -> None:
         value = _parse(draft, text, str(path), ())
         if isinstance(value, dict):
             draft.values = value
-        elif value or isinstance(value, list):
+        elif value or (value == [] and not draft.problems):
             draft.problems.append((f"{path}:1:1", "should be `key: value` lines"))
 
 

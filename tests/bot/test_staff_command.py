@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import run_bot
+from bot.commands.serve import who_tries_the_console
+from bot.core.config import Config
 
 
 @pytest.fixture
@@ -73,3 +75,11 @@ def test_a_folder_that_cannot_be_made_is_one_line(
     said = capsys.readouterr().err
     assert said.startswith("database: ")
     assert said.count("\n") == 1
+
+
+def test_the_demo_lets_in_whoever_sees_most() -> None:
+    people = [{"name": "陈老师", "role": "staff"}, {"name": "钱主任", "role": "supervisor"}]
+    assert who_tries_the_console(Config.model_validate({"staff": people})) == "钱主任"
+    people.append({"name": "赵科", "role": "admin"})
+    assert who_tries_the_console(Config.model_validate({"staff": people})) == "赵科"
+    assert who_tries_the_console(Config()) == "演示管理员"

@@ -40,6 +40,8 @@ def test_evidence_is_taken_at_a_step_and_by_itself(media: Media) -> None:
         (document("setup.exe", "application/x-msdownload"), "截图"),
         (document("run.sh"), "截图"),
         (document("page.html", "text/html"), "截图"),
+        (document("notes.txt", "text/plain"), "截图"),
+        (Media(MediaKind.PHOTO, "f", 1000, "image/svg+xml", "plan.svg"), "截图"),
     ],
 )
 def test_a_refusal_says_what_to_do_instead(media: Media, way: str) -> None:
