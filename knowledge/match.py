@@ -22,7 +22,7 @@ from knowledge.slots import entry_slots
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare, is_latin, normalise
 
-CHOICES = 4
+CHOICES = 3
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
 _STRICTER = 5.0  # what a long message needs more, to be answered at once

@@ -7,6 +7,7 @@ a school is never guessed (a doubtful name stays a doubt, an unknown one stays u
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from knowledge.catchment import Address, find_address, read_number
 from knowledge.figure_words import FigureWords, figure_words, fold, holds
@@ -64,7 +65,7 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
         (
             wish
             for kind in words.kinds
-            if kind in shelf.sheets and not _about_rules(kind, text, words)
+            if kind in shelf.sheets and not _about_rules(kind, text)
             if (wish := _wish(shelf, kind, text, today)) is not None
         ),
         None,
@@ -127,10 +128,18 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
     return replace(before, address=address) if address is not None and address.known else None
 
 
-def _about_rules(kind: str, text: str, words: FigureWords) -> bool:
+def _about_rules(kind: str, text: str) -> bool:
+    return _rules(kind).search(text) is not None
+
+
+@cache
+def _rules(kind: str) -> re.Pattern[str]:
+    """Compile the words that make a question one about rules, and so none for a table of this kind."""
+    words = figure_words()
     allowed = words.allowed.get(kind, ())
-    rules = tuple(word for word in words.rules if word not in allowed)
-    return bool(holds(text, rules) or holds(text, words.barred.get(kind, ())))
+    rules = [word for word in words.rules if word not in allowed]
+    barred = (*rules, *words.barred.get(kind, ()))
+    return re.compile("|".join(map(re.escape, barred)) or r"(?!)")
 
 
 def _wish(shelf: Shelf, kind: str, text: str, today: date) -> Wish | None:

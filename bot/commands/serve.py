@@ -5,6 +5,7 @@ Floor 5, the one place that knows every part. The dialogues come in as `respond`
 
 import asyncio
 import contextlib
+import gc
 import logging
 import random
 import secrets
@@ -83,6 +84,9 @@ def serve(config: Config, respond: Respond) -> int:
         migrate(path)
         library = Library(config.content_dir)
         db = Database(path)
+        # what is loaded now stays for good: the collector need not look at it with every message
+        gc.collect()
+        gc.freeze()
         try:
             archive = Archive(db, library.folder, clock=lambda: datetime.now(UTC))
             archive.keep(library.found)
