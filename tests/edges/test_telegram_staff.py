@@ -242,18 +242,16 @@ async def test_without_rights_nothing_is_posted_anywhere_until_they_come_back(
     async with running(api, tmp_path, staff_chat=forum.id) as desk:
         desk.all_must_leave = False
         case = await desk.files_complaint(li)
-        await api.until(lambda: len(api.called("createForumTopic")) >= 2)
+        await api.until(lambda: len(api.called("createForumTopic")) >= 2, 20.0)
         assert forum.sees() == []
-        assert case.number in private_words(li)  # the parent has the receipt
-        assert (
-            desk.bureau.value("SELECT value FROM facts WHERE key = 'staff_chat_trouble'")
-            == "no_rights"
-        )
+        await api.until(lambda: case.number in private_words(li), 20.0)  # the parent's receipt
+        trouble = "SELECT value FROM facts WHERE key = 'staff_chat_trouble'"
+        assert desk.bureau.value(trouble) == "no_rights"
         forum.grants("can_manage_topics")
-        await desk.shows(forum, CARD)
+        await desk.shows(forum, CARD, timeout_s=30.0)  # retries come with growing waits
         desk.all_must_leave = True
-        await desk.settles()
-        assert desk.bureau.rows("SELECT value FROM facts WHERE key = 'staff_chat_trouble'") == []
+        await desk.settles(30.0)
+        assert desk.bureau.rows(trouble) == []
         assert in_general(forum) == []
 
 
