@@ -6,14 +6,12 @@ Floor 5. Reads the content, needs no configuration, no database and no network.
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from bot.core.workdays import local_day
 from knowledge.entry import Decision
 from knowledge.library import Library
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def ask(folder: Path, questions: Sequence[str], *, as_json: bool) -> int:
@@ -22,7 +20,7 @@ def ask(folder: Path, questions: Sequence[str], *, as_json: bool) -> int:
     Raises ContentError when there is nothing to answer from; a broken golden question is no reason.
     """
     index = Library(folder).current.index
-    today = datetime.now(LOCAL).date()
+    today = local_day(datetime.now(UTC))
     for question in questions or _lines():
         if as_json:
             print(to_json(index.ask(question, today=today)), flush=True)

@@ -6,20 +6,18 @@ Floor 5.
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
+from bot.core.workdays import local_day
 from knowledge.library import check as check_content
 from knowledge.problem import Problem
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def check(folder: Path, *, as_json: bool) -> int:
     """Print every problem; 1 if one of them is an error, else 0."""
-    problems = check_content(folder, today=datetime.now(LOCAL).date())
+    problems = check_content(folder, today=local_day(datetime.now(UTC)))
     if as_json:
         found = [
             {

@@ -4,17 +4,15 @@ Floor 3: pure functions from a case to a message. In minimal privacy a card carr
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from bot.core.cases import Action, CaseView, Status, is_overdue, possible
 from bot.core.texts import plain, say
 from bot.core.turn import Button, Desk, Outgoing, Rows
-from bot.core.workdays import workdays_between
+from bot.core.workdays import local_day, workdays_between
 from knowledge.library import Snapshot
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 TOPIC_NAME_LIMIT = 128  # telegram.constants.ForumTopicLimit.MAX_NAME_LENGTH
 
 
@@ -38,8 +36,8 @@ def card(
 
 def due_line(case: CaseView, knowledge: Snapshot, now: datetime) -> Markup:
     """Say when the answer is due and how many working days are left, or by how many it is late."""
-    day = case.due_at.astimezone(LOCAL).date()
-    today = now.astimezone(LOCAL).date()
+    day = local_day(case.due_at)
+    today = local_day(now)
     if case.status in (Status.CLOSED, Status.WITHDRAWN, Status.DECLINED):
         return say("due_done", date=local_date(case.due_at))
     if is_overdue(case, now):
@@ -79,7 +77,7 @@ def department_name(department: str, knowledge: Snapshot) -> str:
 
 def local_date(at: datetime) -> str:
     """Write a date as people here read it: 6月18日(周四)."""
-    day = at.astimezone(LOCAL).date()
+    day = local_day(at)
     return plain("date", month=day.month, day=day.day, weekday=plain(f"weekday_{day.isoweekday()}"))
 
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.core.config import Config, Receive
 from bot.core.people import Role
 from bot.core.texts import plain
+from bot.core.workdays import local_day
 from bot.service.content_state import ContentState
 from bot.storage.copies import damage, schema_number
 from bot.storage.migrate import shipped
@@ -215,7 +215,7 @@ def disk_line(folder: Path, free: int, total: int) -> Line:
 def _calendar(years: frozenset[int] | None, now: datetime) -> Iterator[Line]:
     if years is None:
         return  # the content's own line says that it cannot be read
-    today = now.astimezone(ZoneInfo("Asia/Shanghai"))
+    today = local_day(now)
     if today.year not in years:
         yield _line(Level.ERROR, "calendar", "year_missing", year=today.year)
     elif today.year + 1 not in years and today.month >= NEXT_YEAR_DUE_MONTH:

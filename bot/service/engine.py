@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from bot.core import numbers
 from bot.core.cases import CaseView
@@ -38,6 +37,7 @@ from bot.core.turn import (
     Turn,
     WrongCode,
 )
+from bot.core.workdays import local_day
 from bot.service import desk, staffchat
 from bot.service.job import Job, Office
 from bot.storage import (
@@ -55,7 +55,6 @@ from bot.storage.outbox import Parcel
 Respond = Callable[[Turn], Outcome]
 
 log = logging.getLogger(__name__)
-LOCAL = ZoneInfo("Asia/Shanghai")
 TRANSCRIBED = frozenset({"web"})  # channels that keep no history of their own
 
 
@@ -170,7 +169,7 @@ def load(job: Job, incoming: Incoming) -> Turn:
     if incoming.channel == "telegram":
         staff = staffbook.by_telegram(job.tx, incoming.person)
     bits = job.chance.bits
-    day = job.now.astimezone(LOCAL).date()
+    day = local_day(job.now)
     number = numbers.make(day, bits(numbers.RANDOM_BITS))
     fresh = Fresh(number, f"{bits(64) % 1_000_000:06d}", f"{bits(32):08x}")
     turn = Turn(

@@ -72,11 +72,6 @@ def of_person(tx: Tx, person_id: int, now: datetime, limit: int = 10) -> tuple[C
     return tuple(_rows(tx, where, now, person=person_id, limit=limit))
 
 
-def all_cases(tx: Tx, now: datetime) -> list[CaseView]:
-    """Return every case, the most pressing first: urgent, then by due time."""
-    return _rows(tx, "ORDER BY c.urgent DESC, c.due_at, c.id", now)
-
-
 def insert_case(
     tx: Tx,
     opened: OpenCase,
@@ -121,12 +116,6 @@ def insert_case(
         },
     ).fetchone()
     return None if row is None else by_id(tx, row["id"], now)
-
-
-def by_draft(tx: Tx, draft: str, now: datetime) -> CaseView | None:
-    """Return the case a draft became, or None."""
-    found = _rows(tx, "WHERE c.draft = :draft", now, draft=draft)
-    return found[0] if found else None
 
 
 _CHANGEABLE = frozenset(

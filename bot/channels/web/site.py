@@ -21,8 +21,9 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.pace import Pace
 from bot.core.config import Config
 from bot.core.texts import catalogue, say
+from bot.core.workdays import SHANGHAI
 from bot.metrics import Metrics
-from bot.service.cards import LOCAL, local_date
+from bot.service.cards import local_date
 from bot.service.engine import Engine
 from bot.service.files import FileStore
 from bot.service.job import Office
@@ -128,7 +129,7 @@ def moment(at: datetime) -> str:
 
 def clock(at: datetime) -> str:
     """Write a time of day."""
-    return f"{at.astimezone(LOCAL):%H:%M}"
+    return f"{at.astimezone(SHANGHAI):%H:%M}"
 
 
 def done_words(request: Request) -> str:
