@@ -54,7 +54,12 @@ class Model:
     def order(self, matches: Sequence[Match]) -> list[tuple[Match, float]]:
         """Return the candidates with their sums, the best first; contradicting ones behind all others."""
         sums = [
-            (match, _dot(self.rank, match.parts) - _EXCLUDED * match.excluded) for match in matches
+            (
+                match,
+                sum(map(mul, self.rank, match.parts))
+                - (_EXCLUDED if match.clashes and match.excluded else 0.0),
+            )
+            for match in matches
         ]
         return sorted(sums, key=lambda pair: -pair[1])
 
@@ -64,14 +69,10 @@ class Model:
         """Return a score from 0 to 100 for each candidate, the best first."""
         if not ranked or ranked[0][0].excluded:
             return [0.0] * len(ranked)
-        trust = _dot(self.trust, signs_of(parsed, ranked, known))
+        trust = sum(map(mul, self.trust, signs_of(parsed, ranked, known)))
         top = 100 / (1 + math.exp(-max(-50.0, min(50.0, trust))))
         best = ranked[0][1]
-        return [round(top * math.exp((value - best) / _SPREAD), 2) for _, value in ranked]
-
-
-def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    return math.fsum(map(mul, weights, values))
+        return [top * math.exp((value - best) / _SPREAD) for _, value in ranked]
 
 
 def signs_of(

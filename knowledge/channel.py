@@ -1,140 +1,147 @@
-"""One kind of token of all phrasings, packed so that a question's cosine with every phrasing costs little.
+"""What tokens weigh, and where they are found: the arithmetic below the retriever.
 
-The postings of all tokens lie one behind the other in two arrays, in the order of the phrasings. Floor 0; pure.
+A token (an idea, a gram, a pair of sounds) weighs the more, the fewer entries have it. Postings answer for the tokens
+of several texts at once, in a handful of array operations, however many phrasings there are. Floor 0; pure.
 """
 
 import math
-from array import array
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from dataclasses import dataclass
+from itertools import pairwise, repeat
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 Weights = Mapping[str, float]
-_COMMON = 300  # phrasings from which a token is left for later
-_ALWAYS = 2  # the rarest tokens of a question are never left for later
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
-class Cosines:
-    """How like a question the phrasings are in one channel; frozen once made."""
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """Bags of tokens, one behind the other, by number."""
 
-    __slots__ = ("_channel", "_common", "_scores", "masses")
+    tokens: Ints
+    weights: Floats
+    sizes: Ints  # of each bag
 
-    def __init__(
-        self,
-        channel: "Channel",
-        masses: Mapping[str, float],
-        scores: list[float],
-        common: Sequence[tuple[float, int, int]],
-    ) -> None:
-        self.masses = masses  # what each token of the question weighs
-        self._channel = channel
-        self._scores = scores
-        self._common = common  # (share, start, end of the postings) of tokens that were left out
-
-    def within(self, span: slice) -> list[float]:
-        """Return the whole cosines with the phrasings of a span."""
-        values = self._scores[span]
-        if not self._common:
-            return values
-        first, end = span.start, span.stop
-        numbers, shares = self._channel.numbers, self._channel.shares
-        for share, start, stop in self._common:
-            at = bisect_left(numbers, first, start, stop)
-            while at < stop and numbers[at] < end:
-                values[numbers[at] - first] += share * shares[at]
-                at += 1
-        return values
+    @property
+    def owners(self) -> Ints:
+        """Return for each token the place of its bag."""
+        return np.arange(len(self.sizes)).repeat(self.sizes)
 
 
-class Channel:
-    """One kind of token: idf by entry, and for each token the phrasings that have it. Frozen once built."""
+def pack(bags: Sequence[Weights], numbering: dict[str, int]) -> Bags:
+    """Pack bags; a token that has no number yet gets the next one."""
+    tokens = [numbering.setdefault(token, len(numbering)) for bag in bags for token in bag]
+    weights = [weight for bag in bags for weight in bag.values()]
+    return Bags(
+        np.array(tokens, np.int64), np.array(weights), np.array([*map(len, bags)], np.int64)
+    )
 
-    __slots__ = ("_idf", "_places", "_size", "_starts", "numbers", "shares", "unseen")
 
-    def __init__(self, bags: Sequence[Weights], owners: Sequence[int]) -> None:
-        """Take the bags of all phrasings; those of one owner stand side by side."""
-        self._places: dict[str, int] = {}  # of a token in `_idf` and `_starts`
-        counts, entries, last = array("l"), array("l"), array("l")
-        for bag, owner in zip(bags, owners, strict=True):
-            for token in bag:
-                place = self._places.setdefault(token, len(counts))
-                if place == len(counts):
-                    counts.append(0)
-                    entries.append(0)
-                    last.append(-1)
-                counts[place] += 1
-                if last[place] != owner:
-                    entries[place] += 1
-                    last[place] = owner
-        total = len(set(owners))
-        self.unseen = math.log(1 + 2 * (total + 1))
-        self._idf = array("d", (math.log(1 + (total + 1) / (found + 0.5)) for found in entries))
-        self._starts = array("l", accumulate(counts, initial=0))
-        self._size = len(bags)
-        self.numbers = array("l", bytes(array("l").itemsize * self._starts[-1]))
-        self.shares = array("d", bytes(array("d").itemsize * self._starts[-1]))
-        self._fill(bags)
+def joined(parts: Sequence[Bags]) -> Bags:
+    """Put packed bags one behind the other."""
+    if not parts:
+        return pack((), {})
+    return Bags(
+        np.concatenate([part.tokens for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+        np.concatenate([part.sizes for part in parts]),
+    )
 
-    def _fill(self, bags: Sequence[Weights]) -> None:
-        """Write down which phrasings have a token, and with which share of their length."""
-        places, idf = self._places, self._idf
-        free = self._starts[:]
-        for number, bag in enumerate(bags):
-            masses = [
-                (place := places[token], weight * idf[place]) for token, weight in bag.items()
-            ]
-            length = math.sqrt(sum([mass * mass for _, mass in masses])) or 1.0
-            for place, mass in masses:
-                at = free[place]
-                free[place] = at + 1
-                self.numbers[at] = number
-                self.shares[at] = mass / length
+
+class Table(NamedTuple):
+    """A triple for each time that a column has a token; `width` columns."""
+
+    tokens: Ints
+    columns: Ints
+    values: Floats
+    width: int
+
+
+class Query(NamedTuple):
+    """Tokens, each with the row it is asked for and a factor; `height` rows."""
+
+    tokens: Ints
+    rows: Ints
+    factors: Floats
+    height: int
+
+
+class Tokens:
+    """The numbers of tokens, and their weights by how few entries have them. Frozen once built."""
+
+    __slots__ = ("_idf", "_numbering", "_unseen", "idf", "unseen")
+
+    def __init__(self, numbering: Mapping[str, int], found: Ints, *, entries: int) -> None:
+        """Take how many of the entries have each token, by number."""
+        self._numbering = numbering
+        self._unseen = len(numbering)  # the number of every token that no entry has
+        self.unseen = math.log(1 + 2 * (entries + 1))
+        known = np.log(1 + (entries + 1) / (found + 0.5))
+        self.idf: Floats = np.append(known, self.unseen)
+        self._idf = self.idf.tolist()
 
     def __contains__(self, token: str) -> bool:
-        return token in self._places
+        # A number that only an older state of the entries had weighs what an unseen token does.
+        return bool(self._idf[self._numbering.get(token, self._unseen)] < self.unseen)
 
-    def cosines(self, bag: Weights, quick: list[float], *, share: float) -> Cosines:
-        """Compare a bag with every phrasing that has a telling token of it; add `share` of it to `quick`.
-
-        Tokens that very many phrasings have tell little and cost much: they are looked at only for the few
-        phrasings that matter, by `Cosines.within`.
-        """
-        places, starts = self._places, self._starts
-        masses = self.masses(bag)
-        length = math.sqrt(sum([mass * mass for mass in masses.values()]))
-        asked = sorted(
-            [
-                (starts[place + 1] - starts[place], token, mass / length, place)
-                for token, mass in masses.items()
-                if (place := places.get(token)) is not None
-            ]
-        )
-        scores = [0.0] * self._size
-        common: list[tuple[float, int, int]] = []
-        for rank, (size, _, mine, place) in enumerate(asked):
-            start, end = starts[place], starts[place + 1]
-            if size > _COMMON and rank >= _ALWAYS:
-                common.append((mine, start, end))
-                continue
-            for number, other in zip(self.numbers[start:end], self.shares[start:end], strict=True):
-                value = mine * other
-                scores[number] += value
-                quick[number] += share * value
-        return Cosines(self, masses, scores, common)
-
-    def known(self, bag: Weights) -> dict[str, float]:
-        """Return the idf of those tokens of a bag that any entry has."""
-        places, idf = self._places, self._idf
-        return {token: idf[places[token]] for token in bag if token in places}
-
-    def mass(self, bag: Weights) -> float:
-        """Return what a bag weighs, 1 if nothing is in it."""
-        return sum(self.masses(bag).values()) or 1.0
+    def numbers(self, bag: Weights) -> list[int]:
+        """Return the numbers of a bag's tokens."""
+        return list(map(self._numbering.get, bag, repeat(self._unseen)))
 
     def masses(self, bag: Weights) -> dict[str, float]:
         """Return what each token of a bag weighs, unseen ones as much as the rarest."""
-        places, idf, unseen = self._places, self._idf, self.unseen
+        idf = self._idf
         return {
-            token: weight * (unseen if (place := places.get(token)) is None else idf[place])
-            for token, weight in bag.items()
+            token: weight * idf[number]
+            for (token, weight), number in zip(bag.items(), self.numbers(bag), strict=True)
         }
+
+
+class Postings:
+    """Several tables side by side in one: which of a table's columns have a token, with a value. Frozen once built."""
+
+    __slots__ = ("_columns", "_count", "_starts", "_values", "_widths")
+
+    def __init__(self, tables: Sequence[Table], *, count: int) -> None:
+        """Take the tables; `count` is how many tokens have a number."""
+        # Each table has its own range of numbers, with one more than there are: the unseen token, in no column.
+        self._count = count + 1
+        tokens = np.concatenate(
+            [table.tokens + place * self._count for place, table in enumerate(tables)]
+        )
+        order = np.argsort(tokens, kind="stable")
+        self._columns = np.concatenate([table.columns for table in tables])[order].astype(np.int32)
+        self._values = np.concatenate([table.values for table in tables])[order].astype(np.float32)
+        sizes = np.bincount(tokens, minlength=len(tables) * self._count)
+        self._starts = np.concatenate(([0], sizes.cumsum()))
+        self._widths = [table.width for table in tables]
+
+    def sums(self, queries: Sequence[Query]) -> list[Floats]:
+        """Add up factor times value for each row and column of each table, asked one query a table."""
+        tokens, bases, factors, ends = [], [], [], [0]
+        for place, (query, width) in enumerate(zip(queries, self._widths, strict=True)):
+            tokens.append(query.tokens + place * self._count)
+            bases.append(query.rows * width + ends[-1])
+            factors.append(query.factors)
+            ends.append(ends[-1] + query.height * width)
+        asked = np.concatenate(tokens)
+        begins = self._starts[asked]
+        sizes = self._starts[asked + 1] - begins
+        after = sizes.cumsum()
+        places = np.arange(after[-1] if len(after) else 0) + (begins - after + sizes).repeat(sizes)
+        cells = np.concatenate(bases).repeat(sizes) + self._columns[places]
+        values = np.concatenate(factors).repeat(sizes) * self._values[places]
+        flat = added(cells, values, ends[-1])
+        shapes = zip(queries, self._widths, pairwise(ends), strict=True)
+        return [
+            flat[start:end].reshape(query.height, width) for query, width, (start, end) in shapes
+        ]
+
+
+def added(cells: Ints, values: Floats, count: int) -> Floats:
+    """Add up the values that belong to each of `count` cells."""
+    return cast("Floats", np.bincount(cells, values, count))

@@ -7,6 +7,7 @@ Floor 0; pure.
 import re
 
 from knowledge.lexicon import Lexicon
+from knowledge.smalltalk import courtesy
 from knowledge.text import bare, is_latin
 
 MOST_PARTS = 4
@@ -17,8 +18,11 @@ _SHORTEST = 3  # Chinese characters of a clause that can stand alone
 _FRAGMENT = 14  # characters of a message that may be half of one
 
 
-def split(cleaned: str, lexicon: Lexicon) -> list[str]:
-    """Split a normalised message into the clauses worth scoring, in order; empty if there is only one."""
+def split(cleaned: str, lexicon: Lexicon) -> tuple[str, list[str]]:
+    """Split a normalised message: what is worth scoring as a whole, and its clauses in order, none if it is one.
+
+    老师好, 想问一下 and the like before or after the one clause there is belong to neither.
+    """
     latin = is_latin(cleaned)
     if latin:
         cleaned = _ENGLISH_AND.sub(".", cleaned)
@@ -33,11 +37,22 @@ def split(cleaned: str, lexicon: Lexicon) -> list[str]:
                 parts[-1] += text
             else:
                 parts.append(text)
-    if len(parts) < 2:
-        return []
-    if len(parts) > MOST_PARTS:
-        parts = [part for part in parts if is_asking(part, lexicon)] or parts
-    return parts[-MOST_PARTS:]
+    told = [part for part in parts if not _is_polite(part, lexicon)]
+    if len(told) < 2:
+        return (told[0] if told and len(parts) > 1 else cleaned), []
+    if len(told) > MOST_PARTS:
+        told = [part for part in told if is_asking(part, lexicon)] or told
+    return cleaned, told[-MOST_PARTS:]
+
+
+def _is_polite(part: str, lexicon: Lexicon) -> bool:
+    """Tell whether a clause only greets, addresses, thanks or fills: 老师, 那个, 想问一下, 在线等."""
+    text = bare(part)
+    return (
+        text in lexicon.clauses.address
+        or not bare(lexicon.noise.replace(text, {}))
+        or courtesy(part, lexicon) is not None
+    )
 
 
 def is_asking(part: str, lexicon: Lexicon) -> bool:

@@ -79,6 +79,11 @@ class Entry:
         )
 
     @property
+    def has_dates(self) -> bool:
+        """Tell whether the entry is current only for a time."""
+        return self.valid_from is not None or self.valid_until is not None
+
+    @property
     def all_phrasings(self) -> tuple[str, ...]:
         """Every way to ask it, in any language, the canonical question first."""
         english = (self.question_en, *self.phrasings_en) if self.question_en else self.phrasings_en

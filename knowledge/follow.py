@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.entry import Context, Entry
+from knowledge.indexed import Indexed
 from knowledge.lexicon import Lexicon
 from knowledge.parse import Parsed, Parser
-from knowledge.retrieve import Indexed
 from knowledge.text import bare, is_latin
 
 # How long a message may be that leans: one that has an answer by itself, and any.

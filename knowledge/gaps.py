@@ -140,17 +140,12 @@ def _belong(one: _Wording, other: _Wording, alike: float) -> bool:
 
 def _vector(parsed: "Parsed", index: "Index") -> dict[str, float]:
     """Return the tokens of a text so that the product of two is their likeness from 0 to 1."""
-    channels = index.retriever
-    bags = (
-        channels.ideas.masses(parsed.ideas),
-        channels.grams.masses(parsed.grams),
-        channels.sounds.masses(parsed.sounds),
-    )
     vector: dict[str, float] = {}
-    for channel, (share, masses) in enumerate(zip(_SHARES, bags, strict=True)):
+    for share, bag in zip(_SHARES, (parsed.ideas, parsed.grams, parsed.sounds), strict=True):
+        masses = index.retriever.tokens.masses(bag)
         length = math.sqrt(sum(mass * mass for mass in masses.values())) or 1.0
         for token, mass in masses.items():
-            vector[f"{channel}{token}"] = math.sqrt(share) * mass / length
+            vector[token] = math.sqrt(share) * mass / length
     return vector
 
 

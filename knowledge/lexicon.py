@@ -54,6 +54,7 @@ class ClauseWords:
     asking: Vocabulary
     asking_latin: frozenset[str]
     asking_end: tuple[str, ...]
+    address: frozenset[str]
     follow_start: tuple[str, ...]
     follow_end: tuple[str, ...]
     follow_latin: tuple[str, ...]
@@ -334,6 +335,7 @@ def _clauses(data: Mapping[str, Any]) -> ClauseWords:
         asking=Vocabulary(_split(data["asking"])),
         asking_latin=frozenset(_split(data["asking_latin"])),
         asking_end=_split(data["asking_end"]),
+        address=frozenset(_split(data["address"])),
         follow_start=_split(data["follow_start"]),
         follow_end=_split(data["follow_end"]),
         follow_latin=tuple(f"{start.strip()} " for start in data["follow_latin"].split(",")),

@@ -80,15 +80,15 @@ def _close_pairs(index: Index) -> Iterator[tuple[str, Finding]]:
     retriever = index.retriever
     for number, item in enumerate(retriever.entries):
         worst, found = _CLOSE, None
-        for phrasing in item.phrasings:
-            own, place, theirs = retriever.nearest_phrasings(phrasing, number)
+        nearest = zip(item.texts, retriever.nearest_phrasings(number), strict=True)
+        for text, (own, place, theirs) in nearest:
             if theirs > max(own, worst):
                 worst = theirs
                 other = retriever.phrasing_at(place)
                 found = Finding(
                     CLOSE_ENTRIES,
                     item.entry.id,
-                    {"phrasing": phrasing.text, "other": other[0], "theirs": other[1]},
+                    {"phrasing": text, "other": other[0], "theirs": other[1]},
                 )
         if found is not None:
             yield item.entry.id, found

@@ -4,7 +4,7 @@
 one page, docs/matching.md. Floor 0; an index never changes and may be shared by threads.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -14,11 +14,11 @@ from knowledge.clauses import is_asking, is_bare_fact, is_fragment, split
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
+from knowledge.indexed import Indexed, index_entry
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.parse import Parsed, Parser
 from knowledge.repair import Repairs
-from knowledge.retrieve import CANDIDATES, Indexed, Match, Retriever
-from knowledge.slots import entry_slots
+from knowledge.retrieve import CANDIDATES, Match, Retriever
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare, is_latin, normalise
 
@@ -69,14 +69,17 @@ class Index:
         questions = [is_latin(normalise(entry.question)) for entry in self.entries]
         self._latin = 2 * sum(questions) > len(questions)
         plain = Parser(self.lexicon, glossary=not self._latin)
-        items = [index_entry(entry, plain) for entry in self.entries]
-        texts = [phrasing for item in items for phrasing in item.phrasings]
-        words = {word for text in texts for word in text.words}
+        numbering: dict[str, int] = {}
+        items = [index_entry(entry, plain, numbering) for entry in self.entries]
+        words = frozenset().union(*(item.words for item in items))
         self.parser = Parser(self.lexicon, Repairs(self.lexicon, words), glossary=not self._latin)
-        self.retriever = Retriever(items)
+        self.retriever = Retriever(items, numbering)
         self._items = {item.entry.id: item for item in items}
         self._exact = _exact_texts(items)
-        self._own = frozenset(name for item in items for name in _about(item))
+        self._dated = frozenset(
+            number for number, entry in enumerate(self.entries) if entry.has_dates
+        )
+        self._own = frozenset().union(*(item.about for item in items))
         self._models = models or load_models()
         self._remembered = lru_cache(maxsize=_CACHE)(self._without_looks)
 
@@ -97,8 +100,10 @@ class Index:
 
     def likeliest(self, text: str, *, today: date) -> str:
         """Name the entry nearest to a text by likeness alone, even if a phrasing is the very text."""
-        look = self._look(self.parser.clean(text)[0], today)
-        return look.ranked[0][0] if look.ranked else ""
+        parsed = self.parser.parse(self.parser.clean(text)[0], today=today)
+        matches = self.model_for(parsed).order(self.retriever.find(parsed))
+        ranked = self._current_first(matches, today)
+        return self.entries[ranked[0][0].number].id if ranked else ""
 
     def model_for(self, parsed: Parsed) -> Model:
         """Choose the weights: those of English where question and entries are English."""
@@ -118,20 +123,16 @@ class Index:
             decision = Decision(question, Outcome.MISS, small=small.kind)
             return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}"), None
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
-        changes = (*spelled, *mended)
-        whole = self._look(repaired, today, changes, written=written)
-        looks = [whole]
-        subject = ""
-        for part in split(repaired, self.lexicon):
-            look = self._look(part, today, subject=subject, written=frozenset())
-            subject = self._subject_of(look.parsed) or subject
-            looks.append(look)
-        verdict = self._decide(question, tuple(looks), cleaned)
+        repaired, parts = split(repaired, self.lexicon)
+        parsed = [self.parser.parse(repaired, today=today), *self._parse_parts(parts, today)]
+        looks = self._looks([repaired, *parts], parsed, today, (*spelled, *mended), written)
+        verdict = self._decide(question, looks, cleaned)
         if written:
             return verdict, None
         is_sure = verdict.decision.outcome is Outcome.HIT
-        own = read_leaning(repaired, whole.parsed, self.parser, is_sure=is_sure)
-        return verdict, None if own is None else _Leaning(question, cleaned, changes, own)
+        own = read_leaning(repaired, parsed[0], self.parser, is_sure=is_sure)
+        leaning = None if own is None else _Leaning(question, cleaned, looks[0].repairs, own)
+        return verdict, leaning
 
     def _follow(self, leaning: _Leaning, context: Context, today: date) -> _Verdict | None:
         """Decide about a message together with the last exchange; None if that leads nowhere.
@@ -145,7 +146,8 @@ class Index:
         text = joined(leaning.own, entry, context, parser=self.parser)
         if not text:
             return None
-        look = self._look(text, today, leaning.changes, written=frozenset())
+        parsed = self.parser.parse(text, today=today)
+        [look] = self._looks([text], [parsed], today, leaning.changes)
         keys = (key for key, _ in look.ranked)
         kept = {
             key
@@ -159,40 +161,59 @@ class Index:
         guessed = "stage" in best.slots.values and "stage" not in look.parsed.slots.values
         return self._decide(leaning.question, (look,), leaning.cleaned, guessed=guessed)
 
+    def _parse_parts(self, parts: Sequence[str], today: date) -> Iterator[Parsed]:
+        """Parse the clauses of a message; one without a subject borrows that of those before it."""
+        subject = ""
+        for part in parts:
+            parsed = self.parser.parse(part, today=today)
+            own = self._subject_of(parsed)
+            if subject and not own:
+                parsed = self.parser.parse(f"{subject},{part}", today=today)
+            subject = own or subject
+            yield parsed
+
+    def _looks(
+        self,
+        texts: Sequence[str],
+        parsed: Sequence[Parsed],
+        today: date,
+        changes: tuple[tuple[str, str], ...],
+        written: frozenset[int] = frozenset(),
+    ) -> tuple[Look, ...]:
+        """Rank the entries for a whole message, which comes first, and for its clauses.
+
+        `written` are the entries that have the very words of the whole.
+        """
+        most = [CANDIDATES, *[CANDIDATES_OF_PART] * (len(texts) - 1)]
+        found = self.retriever.find_all(parsed, most)
+        exact = [written or self._exact.get(parsed[0].text)]
+        exact += [self._exact.get(one.text) for one in parsed[1:]]
+        told = [changes, *[()] * (len(texts) - 1)]
+        return tuple(
+            self._look(*of_one, today)
+            for of_one in zip(texts, parsed, found, exact, told, strict=True)
+        )
+
     def _look(
         self,
         text: str,
+        parsed: Parsed,
+        matches: Sequence[Match],
+        exact: frozenset[int] | None,
+        changes: tuple[tuple[str, str], ...],
         today: date,
-        changes: tuple[tuple[str, str], ...] = (),
-        *,
-        subject: str | None = None,
-        written: frozenset[int] | None = None,
     ) -> Look:
-        """Parse one text and rank the entries for it.
-
-        `subject` is lent to a clause by those before it, None for a whole message; `written` are
-        the entries that have the very text, None not to look.
-        """
-        parsed = self.parser.parse(text, today=today)
-        if subject and not self._subject_of(parsed):
-            parsed = self.parser.parse(f"{subject},{text}", today=today)
+        """Put the candidates for one text in order and give each its score."""
         model = self.model_for(parsed)
-        matches = self.retriever.find(
-            parsed, most=CANDIDATES if subject is None else CANDIDATES_OF_PART
-        )
-        ranked = model.order(matches)
-        ranked = self._current_first(ranked, today)
+        ranked = self._current_first(model.order(matches), today)
         scores = model.scores(parsed, ranked, self.retriever.known_share(parsed))
-        exact = written
-        if exact is not None and not exact:
-            exact = self._exact.get(parsed.text)
         if exact:
             ranked, scores = _put_first(exact, ranked, scores)
         elsewhere = next((name for name in parsed.slots.elsewhere if name not in self._own), "")
         if exact:
             elsewhere = ""
         elif elsewhere:
-            scores = [round(score * model.limits.offer / 200, 2) for score in scores]
+            scores = [score * model.limits.offer / 200 for score in scores]
         named = tuple((self.entries[match.number].id, match) for match, _ in ranked)
         return Look(text, parsed, changes, named, tuple(scores), elsewhere)
 
@@ -200,12 +221,11 @@ class Index:
         self, ranked: list[tuple[Match, float]], today: date
     ) -> list[tuple[Match, float]]:
         """Put entries that are in their time before those that are not, the rest being equal."""
-        current = [self.entries[match.number].is_current(today) for match, _ in ranked]
-        if all(current):
+        if self._dated.isdisjoint([match.number for match, _ in ranked]):
             return ranked
         moved = [
-            (match, value - (0.0 if now else _EXPIRED))
-            for (match, value), now in zip(ranked, current, strict=True)
+            (match, value - (0.0 if self.entries[match.number].is_current(today) else _EXPIRED))
+            for match, value in ranked
         ]
         return sorted(moved, key=lambda pair: -pair[1])
 
@@ -229,7 +249,7 @@ class Index:
         """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
         limits = self.model_for(looks[0].parsed).limits
         best = _merged(question, looks)
-        ranked = tuple((answer.id, answer.score) for answer in best[:_RANKED])
+        ranked = tuple((answer.id, answer.score) for answer in best)
         scores = [answer.score for answer in best]
         long = len(looks[0].parsed.text) > LONG
         outcome = limits.outcome(scores, stricter=_STRICTER if long else 0.0)
@@ -273,7 +293,7 @@ class Index:
         found: dict[str, Answer] = {}
         for look in looks[1:]:
             if look.top >= offer and not look.elsewhere and is_asking(look.text, self.lexicon):
-                answer = Answer(look.ranked[0][0], look.scores[0], look.text)
+                answer = Answer(look.ranked[0][0], round(look.top, 2), look.text)
                 if answer.id not in found or answer.score > found[answer.id].score:
                     found[answer.id] = answer
         return tuple(found.values())[:CHOICES]
@@ -288,14 +308,15 @@ def _only(look: Look, entry_ids: Collection[str]) -> Look:
 
 def _merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:
     """Join the scores of the whole and of its parts, the best of each entry first."""
-    merged: dict[str, Answer] = {}
+    best: dict[str, tuple[float, str]] = {}
     for number, look in enumerate(looks):
-        factor = 1.0 if number == 0 else _OF_PART
+        factor, part = (1.0, question) if number == 0 else (_OF_PART, look.text)
         for (key, _), score in zip(look.ranked, look.scores, strict=True):
-            value = round(score * factor, 2)
-            if key not in merged or value > merged[key].score:
-                merged[key] = Answer(key, value, question if number == 0 else look.text)
-    return sorted(merged.values(), key=lambda answer: -answer.score)
+            value = score * factor
+            if key not in best or value > best[key][0]:
+                best[key] = value, part
+    first = sorted(best.items(), key=lambda one: -one[1][0])[:_RANKED]
+    return [Answer(key, round(score, 2), part) for key, (score, part) in first]
 
 
 def _filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tuple[Answer, ...]:
@@ -312,7 +333,7 @@ def _exact_texts(items: Sequence[Indexed]) -> dict[str, frozenset[int]]:
     """Map every phrasing, as it is written and as it is compared, to the entries that have it."""
     found: dict[str, set[int]] = {}
     for number, item in enumerate(items):
-        for text in (*item.written, *(phrasing.text for phrasing in item.phrasings)):
+        for text in (*item.written, *item.texts):
             found.setdefault(text, set()).add(number)
     return {text: frozenset(numbers) for text, numbers in found.items()}
 
@@ -327,34 +348,3 @@ def _put_first(
             rest = [min(scores[other], _BESIDE_EXACT) for other in order[1:]]
             return [ranked[other] for other in order], [_EXACT, *rest]
     return ranked, scores
-
-
-def _about(item: Indexed) -> set[str]:
-    """Return the places and offices that half of an entry's phrasings are about: these are ours."""
-    named = [name for phrasing in item.phrasings for name in phrasing.slots.elsewhere]
-    return {name for name in named if 2 * named.count(name) >= len(item.phrasings)}
-
-
-def index_entry(entry: Entry, parser: Parser) -> Indexed:
-    """Parse an entry's phrasings and join what they say."""
-    cleaned = [parser.clean(text)[0] for text in entry.all_phrasings]
-    phrasings = tuple(parser.parse(text) for text in cleaned)
-    counts: dict[str, int] = {}
-    for phrasing in phrasings:
-        for idea in phrasing.ideas:
-            counts[idea] = counts.get(idea, 0) + 1
-    core = {
-        idea: count / len(phrasings)
-        for idea, count in counts.items()
-        if 2 * count >= len(phrasings) and idea[0] in "SweE"
-    }
-    return Indexed(
-        entry=entry,
-        written=frozenset(bare(text) for text in cleaned),
-        phrasings=phrasings,
-        slots=entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings)),
-        ideas=frozenset(counts),
-        grams=frozenset(gram for phrasing in phrasings for gram in phrasing.grams),
-        aspects=frozenset(idea for idea in counts if idea[0] == "A"),
-        core=core,
-    )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
-from sys import intern
 
 from knowledge.lexicon import Lexicon, stem
 from knowledge.repair import Repairs
@@ -47,9 +46,9 @@ class Parsed:
 
     @property
     def sounds(self) -> Weights:
-        """Make the pairs of syllables."""
+        """Make the pairs of syllables; the mark between keeps them apart from pairs of English words."""
         pairs = pairwise(self.syllables.split(" "))
-        return dict.fromkeys([intern(f"{first} {second}") for first, second in pairs], 1.0)
+        return dict.fromkeys([f"{first}-{second}" for first, second in pairs], 1.0)
 
 
 class Parser:
@@ -152,8 +151,8 @@ class Parser:
 
 def _grams(han: str, stems: tuple[str, ...]) -> dict[str, float]:
     """List the pairs and triples of characters, and of English the word pairs and letter triples."""
-    pieces = [intern(han[place : place + 2]) for place in range(len(han) - 1)]
-    pieces += [intern(han[place : place + 3]) for place in range(len(han) - 2)]
+    pieces = [han[place : place + 2] for place in range(len(han) - 1)]
+    pieces += [han[place : place + 3] for place in range(len(han) - 2)]
     grams = dict.fromkeys(pieces, 1.0)
     if len(han) < 4:
         grams.update(dict.fromkeys(han, 0.5))
@@ -162,5 +161,5 @@ def _grams(han: str, stems: tuple[str, ...]) -> dict[str, float]:
     for word in stems:
         padded = f"^{word}$"
         for place in range(len(padded) - 2):
-            grams[intern(padded[place : place + 3])] = 0.5
+            grams[padded[place : place + 3]] = 0.5
     return grams

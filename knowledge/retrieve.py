@@ -1,23 +1,21 @@
 """Find the entries a question may mean, and measure how alike they are in several ways.
 
 Three sparse channels (ideas, grams, sounds), each weighted by how few entries have a token, give every phrasing a
-cosine; the best entries are then compared in detail, by rapidfuzz among others. Floor 0; pure.
+cosine; the best entries are then compared in detail, by rapidfuzz among others. All texts of a message go through
+together, in one pass of array operations. Floor 0; pure.
 """
 
-import heapq
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate, repeat
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from rapidfuzz.distance.LCSseq import similarity
+import numpy as np
 
-from knowledge.channel import Channel, Cosines
-from knowledge.entry import Entry
-from knowledge.parse import Parsed, Weights
-from knowledge.slots import Slots
+from knowledge.channel import Floats, Ints, Postings, Query, Table, Tokens, added, joined
+from knowledge.indexed import CHANNELS, Indexed
+from knowledge.letters import Letters
+from knowledge.parse import Parsed
 
 CANDIDATES = 16
-_OF_SOUNDS = 0.5  # what sounds count when candidates are chosen, beside ideas and grams
 FEATURES = (
     "ideas", "grams", "sounds",  # cosine with the best phrasing
     "ideas_mean",  # cosine of ideas, averaged over the phrasings
@@ -30,28 +28,18 @@ FEATURES = (
     "aspect_match", "aspect_clash",  # what is asked about it
     "slots_agree", "slots_clash",
 )  # fmt: skip
+_OF_SOUNDS = 0.5  # what sounds count when candidates are chosen, beside ideas and grams
+_PLAIN, _SUBJECT, _ASPECT, _GRAM, _SOUND = range(5)  # kinds of tokens; the first three are ideas
+_KINDS = 5
+_KIND_OF_IDEA = {"S": _SUBJECT, "A": _ASPECT}
+_TELLING = frozenset("SweE")  # first letters of the ideas that say what a text is about
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """One entry with its phrasings, parsed."""
-
-    entry: Entry
-    written: frozenset[str]  # the phrasings without punctuation
-    phrasings: tuple[Parsed, ...]
-    slots: Slots
-    ideas: frozenset[str]
-    grams: frozenset[str]
-    aspects: frozenset[str]
-    core: Weights  # ideas in at least half of the phrasings, with their share
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One candidate with its part scores, in the order of `FEATURES`."""
 
     number: int  # of the entry
-    parts: tuple[float, ...]
+    parts: Sequence[float]
     clashes: tuple[str, ...] = ()  # families of slots in which the question names something else
 
     @property
@@ -60,171 +48,184 @@ class Match:
         return any(family != "may" for family in self.clashes)
 
 
+class _Asked:
+    """The texts of one message, their tokens weighed: what to ask of the postings."""
+
+    __slots__ = ("queries", "totals")
+
+    def __init__(self, questions: Sequence[Parsed], tokens: Tokens) -> None:
+        found: list[int] = []
+        weights: list[float] = []
+        of_kind: list[int] = []
+        sizes: list[int] = []
+        for question in questions:
+            for bag in (question.ideas, question.grams, question.sounds):
+                found += tokens.numbers(bag)
+                weights += bag.values()
+                sizes.append(len(bag))
+            of_kind += [_KIND_OF_IDEA.get(idea[0], _PLAIN) for idea in question.ideas]
+            of_kind += [_GRAM] * sizes[-2] + [_SOUND] * sizes[-1]
+        count, numbers, kinds = (
+            len(questions),
+            np.array(found, np.int64),
+            np.array(of_kind, np.int64),
+        )
+        bags = np.arange(len(sizes)).repeat(sizes)
+        rows = bags // CHANNELS
+        cells = rows * _KINDS + kinds
+        masses = np.array(weights) * tokens.idf[numbers]
+        # What each text weighs in all, by kind.
+        self.totals = added(cells, masses, count * _KINDS).reshape(count, _KINDS)
+        ideas, written = kinds < _GRAM, kinds < _SOUND
+        of_ideas = Query(numbers[ideas], rows[ideas], np.ones(int(ideas.sum())), count)
+        self.queries = (  # of the tables of the retriever
+            Query(numbers, bags, _by_length(masses, bags), count * CHANNELS),
+            of_ideas,
+            Query(numbers[written], cells[written], masses[written], count * _KINDS),
+            of_ideas,
+        )
+
+
 class Retriever:
     """All entries in three channels; frozen once built."""
 
     __slots__ = (
-        "_all_cores",
-        "_all_ideas",
-        "_letters",
-        "_owners",
-        "_spans",
-        "entries",
-        "grams",
-        "ideas",
-        "sounds",
-    )
+        "_amounts", "_aspects", "_letters", "_places", "_postings", "_starts", "entries", "tokens",
+    )  # fmt: skip
 
-    def __init__(self, entries: Sequence[Indexed]) -> None:
+    def __init__(self, entries: Sequence[Indexed], numbering: Mapping[str, int]) -> None:
+        """Take the entries with the numbering that their bags were packed with."""
         self.entries = tuple(entries)
-        phrasings = [phrasing for item in entries for phrasing in item.phrasings]
-        self._owners = [number for number, item in enumerate(entries) for _ in item.phrasings]
-        ends = tuple(accumulate(len(item.phrasings) for item in entries))
-        self._spans = tuple(map(slice, (0, *ends), ends))  # where the phrasings of each entry are
-        self.ideas = Channel([phrasing.ideas for phrasing in phrasings], self._owners)
-        self.grams = Channel([phrasing.grams for phrasing in phrasings], self._owners)
-        self.sounds = Channel([phrasing.sounds for phrasing in phrasings], self._owners)
-        self._all_ideas = tuple(self.ideas.mass(phrasing.ideas) for phrasing in phrasings)
-        self._all_cores = tuple(self.ideas.mass(item.core) for item in entries)
-        self._letters = tuple(_Letters(item.phrasings) for item in entries)
+        self._amounts = np.array([len(item.texts) for item in entries], np.int64)
+        self._starts = np.concatenate(([0], self._amounts.cumsum()))
+        self._places = _padded(self._starts)
+        self._letters = Letters(self.entries)
+        self._aspects = np.array([item.has_aspect for item in entries], bool)
+        bags, core = (
+            joined([item.bags for item in entries]),
+            joined([item.core for item in entries]),
+        )
+        phrasings, channels = np.divmod(bags.owners, CHANNELS)
+        owners = np.arange(len(entries)).repeat(self._amounts)[phrasings]
+        count = len(numbering)
+        having, held = np.divmod(np.unique(owners * count + bags.tokens), max(count, 1))
+        self.tokens = Tokens(numbering, np.bincount(held, minlength=count), entries=len(entries))
+        masses = bags.weights * self.tokens.idf[bags.tokens]
+        of_core = core.weights * self.tokens.idf[core.tokens]
+        ideas = channels == 0
+        # One column more than there are phrasings: what fills up the entries that have few.
+        wide, narrow = int(self._starts[-1]) + 1, len(entries)
+        of_ideas = _by_sum(masses[ideas], phrasings[ideas])
+        tables = (
+            Table(bags.tokens, phrasings, _by_length(masses, bags.owners), wide),
+            Table(bags.tokens[ideas], phrasings[ideas], of_ideas, wide),
+            Table(held, having, np.ones(len(held)), narrow),
+            Table(core.tokens, core.owners, _by_sum(of_core, core.owners), narrow),
+        )
+        self._postings = Postings(tables, count=count)
 
     def find(self, question: Parsed, *, most: int = CANDIDATES) -> list[Match]:
         """Return the most promising entries with their part scores, in no particular order."""
-        quick = [0.0] * len(self._owners)
-        cosines = (
-            self.ideas.cosines(question.ideas, quick, share=1.0),
-            self.grams.cosines(question.grams, quick, share=1.0),
-            self.sounds.cosines(question.sounds, quick, share=_OF_SOUNDS),
-        )
-        best = list(map(max, map(quick.__getitem__, self._spans)))
-        chosen = heapq.nlargest(most, filter(best.__getitem__, range(len(best))), best.__getitem__)
-        known = self.ideas.known(question.ideas)
-        asked = _Asked(question, cosines[0].masses, cosines[1].masses, known)
-        return [self._compare(asked, number, cosines) for number in chosen]
+        return self.find_all([question], [most])[0]
 
-    def nearest_phrasings(self, phrasing: Parsed, owner: int) -> tuple[float, int, float]:
-        """Return how near the nearest other phrasing of the owner is, and the place and nearness of a stranger's."""
-        likeness = [0.0] * len(self._owners)
-        self.ideas.cosines(phrasing.ideas, likeness, share=0.5)
-        self.grams.cosines(phrasing.grams, likeness, share=0.5)
-        span = self._spans[owner]
-        own = max(
-            (
-                likeness[place]
-                for place, other in enumerate(self.entries[owner].phrasings, span.start)
-                if other is not phrasing
-            ),
-            default=0.0,
-        )
-        likeness[span] = [0.0] * (span.stop - span.start)
-        nearest = max(likeness)
-        return own, likeness.index(nearest) if nearest else 0, nearest
+    def find_all(self, questions: Sequence[Parsed], most: Sequence[int]) -> list[list[Match]]:
+        """Return for each of several texts the most promising entries, at most so many of them."""
+        if not self.entries:
+            return [[] for _ in questions]
+        asked = _Asked(questions, self.tokens)
+        cosines, cover, found, core = self._postings.sums(asked.queries)
+        near = cosines.reshape(len(questions), CHANNELS, -1)
+        quick = near[:, 0] + near[:, 1] + _OF_SOUNDS * near[:, 2]
+        chosen = self._chosen(quick, most)
+        rows = np.arange(len(questions)).repeat([*map(len, chosen)])
+        entries = np.array([number for own in chosen for number in own], np.int64)
+        places = self._places[entries]
+        parts = np.zeros((len(rows), len(FEATURES)))
+        near = near[rows[:, None], :, places]  # text and entry, phrasing, channel
+        closest = places[np.arange(len(rows)), near[:, :, 0].argmax(axis=1)]
+        parts[:, :3] = near.max(axis=1)
+        parts[:, 3] = near[:, :, 0].sum(axis=1) / self._amounts[entries]
+        parts[:, 4:6] = self._letters.likeness(questions, chosen, places)
+        parts[:, 6:8], parts[:, 10:13] = self._words(asked, found, rows, entries)
+        parts[:, 8], parts[:, 9] = cover[rows, closest], core[rows, entries]
+        rest = iter(parts.tolist())
+        return [
+            [self._match(question, number, next(rest)) for number in own]
+            for question, own in zip(questions, chosen, strict=True)
+        ]
+
+    def _words(
+        self, asked: _Asked, found: Floats, rows: Ints, entries: Ints
+    ) -> tuple[Floats, Floats]:
+        """Measure what an entry has of a text, kind by kind: the shares covered; subjects missing, aspects."""
+        has = found.reshape(len(asked.totals), _KINDS, -1)[rows, :, entries]
+        whole = asked.totals[rows]
+        sides = [
+            np.column_stack((one[:, :_GRAM].sum(axis=1), one[:, _GRAM])) for one in (has, whole)
+        ]
+        missing = (whole[:, _SUBJECT] - has[:, _SUBJECT]) / self.tokens.unseen
+        agrees = has[:, _ASPECT] > 0
+        clashes = (whole[:, _ASPECT] > 0) & self._aspects[entries] & ~agrees
+        covered = sides[0] / np.where(sides[1] > 0, sides[1], 1.0)
+        return covered, np.column_stack((missing, agrees, clashes))
+
+    def nearest_phrasings(self, number: int) -> Iterator[tuple[float, int, float]]:
+        """Yield for each phrasing of an entry the nearness of its own next one, and a stranger's place and nearness."""
+        own = slice(int(self._starts[number]), int(self._starts[number + 1]))
+        bags = self.entries[number].bags
+        shares = _by_length(bags.weights * self.tokens.idf[bags.tokens], bags.owners)
+        nothing = Query(bags.tokens[:0], bags.owners[:0], shares[:0], 0)
+        asked = Query(bags.tokens, bags.owners, shares, len(bags.sizes))
+        cosines = self._postings.sums([asked, nothing, nothing, nothing])[0]
+        likeness = (cosines[0::CHANNELS] + cosines[1::CHANNELS]) / 2
+        for place, row in enumerate(likeness):
+            mine = row[own].copy()
+            mine[place] = row[own] = 0.0
+            yield float(mine.max()), int(row.argmax()), float(row.max())
 
     def phrasing_at(self, place: int) -> tuple[str, str]:
         """Return the entry and the text of a phrasing by its place."""
-        owner = self._owners[place]
+        owner = int(self._starts.searchsorted(place, "right")) - 1
         item = self.entries[owner]
-        return item.entry.id, item.phrasings[place - self._spans[owner].start].text
+        return item.entry.id, item.texts[place - int(self._starts[owner])]
 
     def known_share(self, question: Parsed) -> float:
         """Return the share of the question's subjects and words, by idf, that any entry knows."""
-        ideas = self.ideas
-        masses = {
-            token: mass
-            for token, mass in ideas.masses(question.ideas).items()
-            if token[0] in "SweE"
-        }
-        total = sum(masses.values())
-        known = sum([mass for token, mass in masses.items() if token in ideas])
-        return known / total if total else 0.0
+        masses = self.tokens.masses(question.ideas)
+        telling = {token: mass for token, mass in masses.items() if token[0] in _TELLING}
+        known = sum([mass for token, mass in telling.items() if token in self.tokens])
+        return known / (sum(telling.values()) or 1.0)
 
-    def _compare(self, asked: "_Asked", number: int, cosines: tuple[Cosines, ...]) -> Match:
-        """Measure one entry: the part scores in the order of `FEATURES`."""
-        item = self.entries[number]
-        question = asked.question
-        span = self._spans[number]
-        ideas, grams, sounds = [channel.within(span) for channel in cosines]
-        best = max(ideas)
-        closest = ideas.index(best)
-        clashes = question.slots.conflicts(item.slots)
-        shared = asked.aspects & item.aspects
-        known, mine = item.ideas, item.grams
-        parts = (
-            best,
-            max(grams),
-            max(sounds),
-            sum(ideas) / len(ideas),
-            *self._letters[number].likeness(question),
-            sum([mass for idea, mass in asked.ideas if idea in known]) / asked.all_ideas,
-            sum([mass for gram, mass in asked.grams if gram in mine]) / asked.all_grams,
-            asked.mass_in(item.phrasings[closest].ideas) / self._all_ideas[span.start + closest],
-            asked.mass_in(item.core) / self._all_cores[number],
-            sum([mass for idea, mass in asked.subjects if idea not in known]) / self.ideas.unseen,
-            float(bool(shared)),
-            float(bool(asked.aspects and item.aspects and not shared)),
-            float(question.slots.agreements(item.slots)),
-            float(len(clashes)),
-        )
+    def _chosen(self, quick: Floats, most: Sequence[int]) -> list[list[int]]:
+        """Choose for each text the entries with the likeliest phrasings, of those that share anything."""
+        best = np.maximum.reduceat(quick, self._starts[:-1], axis=1)
+        chosen = []
+        for row, limit in zip(best, most, strict=True):
+            likely = row.argpartition(-limit)[-limit:] if limit < len(row) else np.arange(len(row))
+            chosen.append(likely[row[likely] > 0].tolist())
+        return chosen
+
+    def _match(self, question: Parsed, number: int, parts: list[float]) -> Match:
+        """Add what the slots say."""
+        if not question.slots.values:
+            return Match(number, parts)
+        agreements, clashes = question.slots.compared(self.entries[number].slots)
+        parts[13:] = float(agreements), float(len(clashes))
         return Match(number, parts, clashes)
 
 
-class _Asked:
-    """A question with what is the same for every entry it is compared with."""
-
-    __slots__ = (
-        "all_grams",
-        "all_ideas",
-        "aspects",
-        "grams",
-        "ideas",
-        "known",
-        "question",
-        "subjects",
-    )
-
-    def __init__(self, question: Parsed, ideas: Weights, grams: Weights, known: Weights) -> None:
-        self.question = question
-        self.known = tuple(known.items())  # its ideas that any entry has, with their idf
-        self.ideas = tuple(ideas.items())
-        self.grams = tuple(grams.items())
-        self.all_ideas = sum(ideas.values()) or 1.0
-        self.all_grams = sum(grams.values()) or 1.0
-        self.aspects = frozenset(idea for idea in ideas if idea[0] == "A")
-        self.subjects = tuple((idea, mass) for idea, mass in self.ideas if idea[0] == "S")
-
-    def mass_in(self, bag: Weights) -> float:
-        """Return what the ideas of an entry's bag weigh that the question has too."""
-        return sum([bag[idea] * idf for idea, idf in self.known if idea in bag])
+def _padded(starts: Ints) -> Ints:
+    """Return the places of each entry's phrasings in a row, filled up with the place behind all."""
+    longest = int(np.diff(starts).max(initial=0))
+    places = starts[:-1, None] + np.arange(longest)
+    return np.where(places < starts[1:, None], places, starts[-1])
 
 
-class _Letters:
-    """The phrasings of one entry as they are compared letter by letter."""
+def _by_length(masses: Floats, owners: Ints) -> Floats:
+    """Divide what tokens weigh by the length of their bag, so that a product of two bags is their cosine."""
+    return masses / (added(owners, masses**2, 0) ** 0.5)[owners]
 
-    __slots__ = ("_glossed", "_sizes", "_texts")
 
-    def __init__(self, phrasings: tuple[Parsed, ...]) -> None:
-        self._texts = tuple(phrasing.text for phrasing in phrasings)
-        self._sizes = tuple(len(text) for text in self._texts)
-        self._glossed = tuple(bool(phrasing.gloss) for phrasing in phrasings)
-
-    def likeness(self, question: Parsed) -> tuple[float, float]:
-        """Compare with rapidfuzz: the best ratio, and the best share of a phrasing found in order.
-
-        `ratio` is twice the longest common subsequence by both lengths, so one call gives both.
-        """
-        if not question.gloss:
-            size = len(question.text)
-            same = list(map(similarity, repeat(question.text), self._texts))
-            ratios = [
-                2 * found / (size + other or 1)
-                for found, other in zip(same, self._sizes, strict=True)
-            ]
-        else:
-            mine = [question.text if glossed else question.gloss for glossed in self._glossed]
-            same = list(map(similarity, mine, self._texts))
-            ratios = [
-                2 * found / (len(text) + other or 1)
-                for found, text, other in zip(same, mine, self._sizes, strict=True)
-            ]
-        shares = [found / (size or 1) for found, size in zip(same, self._sizes, strict=True)]
-        return max(ratios), max(shares)
+def _by_sum(masses: Floats, owners: Ints) -> Floats:
+    """Divide what tokens weigh by what all of their owner's weigh."""
+    return masses / added(owners, masses, 0)[owners]

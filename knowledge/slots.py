@@ -31,27 +31,16 @@ class Slots:
         """Return the other place and the other office the text is about, if any."""
         return tuple(name for name in (self.place, self.office) if name)
 
+    def compared(self, other: "Slots") -> tuple[int, tuple[str, ...]]:
+        """Count the families in which both texts name the same value; name those where they agree on nothing."""
+        theirs = other.values
+        both = [(family, mine) for family, mine in self.values.items() if family in theirs]
+        clashes = tuple([family for family, mine in both if mine.isdisjoint(theirs[family])])
+        return len(both) - len(clashes), clashes
+
     def conflicts(self, other: "Slots") -> tuple[str, ...]:
         """Name the families in which both texts say something and agree on nothing."""
-        theirs = other.values
-        return tuple(
-            [
-                family
-                for family, mine in self.values.items()
-                if family in theirs and mine.isdisjoint(theirs[family])
-            ]
-        )
-
-    def agreements(self, other: "Slots") -> int:
-        """Count the families in which both texts name the same value."""
-        theirs = other.values
-        return sum(
-            [
-                not mine.isdisjoint(theirs[family])
-                for family, mine in self.values.items()
-                if family in theirs
-            ]
-        )
+        return self.compared(other)[1]
 
 
 def find_slots(text: str, lexicon: Lexicon, *, today: date | None) -> Slots:

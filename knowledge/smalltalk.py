@@ -27,16 +27,9 @@ def small_talk(cleaned: str, lexicon: Lexicon) -> Chat | None:
         return Chat(None)
     if len(set(text)) == 1 and len(text) > 2:
         return Chat(None)
-    for form in (text, text.rstrip(small.endings)):
-        for kind, messages in (
-            (Small.GREETING, small.greeting),
-            (Small.THANKS, small.thanks),
-            (Small.LEAD_IN, small.lead_in),
-            (Small.IDENTITY, small.identity),
-            (None, small.chat),
-        ):
-            if form in messages:
-                return Chat(kind)
+    polite = courtesy(text, lexicon)
+    if polite is not None:
+        return polite
     if any(small.jailbreak.find(text)):
         return Chat(Small.ABUSE)
     abuse = [word for _, word in small.abuse.find(text)]
@@ -47,9 +40,29 @@ def small_talk(cleaned: str, lexicon: Lexicon) -> Chat | None:
         return Chat(Small.ABUSE)
     pieces = [piece for piece in cleaned.replace("!", ",").replace("?", ",").split(",") if piece]
     if 1 < len(pieces) <= 4:
-        kinds = [small_talk(piece, lexicon) for piece in pieces]
-        if all(kind is not None for kind in kinds):
-            return kinds[-1]
+        last = None
+        for piece in pieces:
+            last = small_talk(piece, lexicon)
+            if last is None:
+                break
+        return last
+    return None
+
+
+def courtesy(text: str, lexicon: Lexicon) -> Chat | None:
+    """Tell whether a text is word for word a greeting, thanks, a lead-in or the like."""
+    small = lexicon.small
+    text = bare(text).replace(" ", "")
+    for form in (text, text.rstrip(small.endings)):
+        for kind, messages in (
+            (Small.GREETING, small.greeting),
+            (Small.THANKS, small.thanks),
+            (Small.LEAD_IN, small.lead_in),
+            (Small.IDENTITY, small.identity),
+            (None, small.chat),
+        ):
+            if form in messages:
+                return Chat(kind)
     return None
 
 

@@ -11,11 +11,12 @@ from functools import cache, lru_cache
 class Vocabulary:
     """A set of words, found longest first and without overlap. Frozen once built."""
 
-    __slots__ = ("_longest", "_words")
+    __slots__ = ("_firsts", "_longest", "_words")
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(word for word in words if word)
         self._longest: dict[str, tuple[int, ...]] = _lengths_by_first(self._words)
+        self._firsts = frozenset(self._longest)
 
     def __contains__(self, word: object) -> bool:
         return word in self._words
@@ -36,6 +37,8 @@ class Vocabulary:
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Yield (place, word) from left to right, the longest at each place, without overlap."""
+        if self._firsts.isdisjoint(text):
+            return
         lengths, words = self._longest.get, self._words
         end = 0  # of the last word found
         for place, character in enumerate(text):

@@ -1,36 +1,65 @@
-"""The packed cosines are those of the formula, tokens that nearly all phrasings have included."""
+"""Tokens weigh by how few entries have them, and the packed sums are those of the formula."""
 
 import math
 
+import numpy as np
 import pytest
 
-from knowledge.channel import Channel
+from knowledge.channel import Postings, Query, Table, Tokens, joined, pack
 
-BAGS = [{"all": 1.0, f"own{number}": 0.5, f"pair{number // 2}": 1.0} for number in range(400)]
-CHANNEL = Channel(BAGS, [number // 2 for number in range(400)])
-
-
-def _cosine(one: dict[str, float], other: dict[str, float]) -> float:
-    first, second = CHANNEL.masses(one), CHANNEL.masses(other)
-    lengths = (math.sqrt(sum(mass * mass for mass in bag.values())) for bag in (first, second))
-    return sum(first[token] * second[token] for token in first.keys() & second) / math.prod(lengths)
+NUMBERING = {"a": 0, "b": 1, "c": 2, "gone": 3}
+TOKENS = Tokens(NUMBERING, np.array([1, 2, 4, 0]), entries=4)
+# (token, column, value) of two tables
+FIRST = [(0, 0, 0.5), (0, 2, 0.25), (1, 1, 1.0), (2, 0, 0.75), (2, 1, 0.125), (2, 2, 2.0)]
+SECOND = [(1, 0, 3.0), (2, 1, 0.5)]
 
 
-@pytest.mark.parametrize("first", [0, 6, 398])
-def test_the_cosines_of_an_entry_are_whole(first: int) -> None:
-    asked = {"all": 1.0, "own6": 1.0, "pair3": 0.5, "pair199": 1.0, "never seen": 1.0}
-    found = CHANNEL.cosines(asked, [0.0] * 400, share=1.0).within(slice(first, first + 2))
-    assert found == pytest.approx([_cosine(asked, bag) for bag in BAGS[first : first + 2]])
+def _table(triples: list[tuple[int, int, float]], width: int) -> Table:
+    tokens, columns, values = zip(*triples, strict=True)
+    return Table(np.array(tokens), np.array(columns), np.array(values), width)
 
 
-def test_what_chooses_candidates_leaves_out_what_all_have_and_takes_the_share() -> None:
-    quick = [0.0] * 400
-    CHANNEL.cosines({"all": 1.0, "own6": 1.0, "pair3": 1.0}, quick, share=0.5)
-    assert [number for number, value in enumerate(quick) if value] == [6, 7]
-    assert quick[6] == pytest.approx(0.5, abs=0.1)
+POSTINGS = Postings([_table(FIRST, 3), _table(SECOND, 2)], count=4)
 
 
-def test_a_question_that_shares_nothing_is_like_nothing() -> None:
-    quick = [0.0] * 400
-    assert CHANNEL.cosines({}, quick, share=1.0).within(slice(0, 3)) == [0.0] * 3
-    assert not any(quick)
+def test_the_rarer_a_token_the_more_it_weighs() -> None:
+    masses = TOKENS.masses({"a": 1.0, "b": 1.0, "c": 1.0})
+    assert masses["a"] > masses["b"] > masses["c"] > 0
+
+
+def test_a_token_nobody_has_weighs_as_much_as_one_that_was_never_seen() -> None:
+    masses = TOKENS.masses({"gone": 0.5, "never seen": 0.5})
+    assert masses == pytest.approx(dict.fromkeys(masses, 0.5 * TOKENS.unseen))
+    assert TOKENS.unseen == pytest.approx(math.log(1 + 2 * 5))
+    assert [token in TOKENS for token in ("a", "gone", "never seen")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "rows", "factors"),
+    [
+        ([0, 2, 1], [0, 0, 1], [1.0, 2.0, 0.5]),
+        ([2, 2, 4, 3], [1, 0, 0, 1], [1.0, 1.0, 9.0, 9.0]),  # unseen and gone tokens add nothing
+        ([], [], []),
+    ],
+)
+def test_sums_are_those_of_the_formula(
+    tokens: list[int], rows: list[int], factors: list[float]
+) -> None:
+    asked = Query(np.array(tokens, int), np.array(rows, int), np.array(factors), 2)
+    for table, found in zip((FIRST, SECOND), POSTINGS.sums([asked, asked]), strict=True):
+        wanted = np.zeros_like(found)
+        for token, row, factor in zip(tokens, rows, factors, strict=True):
+            for number, column, value in table:
+                wanted[row, column] += factor * value * (number == token)
+        assert found == pytest.approx(wanted)
+
+
+def test_packed_bags_keep_their_owners_and_number_new_tokens() -> None:
+    numbering: dict[str, int] = {}
+    first = pack([{"x": 1.0, "y": 0.5}, {}], numbering)
+    both = joined([first, pack([{"y": 0.25, "z": 1.0}], numbering)])
+    assert numbering == {"x": 0, "y": 1, "z": 2}
+    assert both.tokens.tolist() == [0, 1, 1, 2]
+    assert both.owners.tolist() == [0, 0, 2, 2]
+    assert both.weights.tolist() == [1.0, 0.5, 0.25, 1.0]
+    assert joined([]).owners.tolist() == []

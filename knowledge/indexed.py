@@ -1,0 +1,64 @@
+"""One entry as the matcher keeps it: its phrasings parsed, packed, and summed up.
+
+An entry that did not change is taken over by the next index as it is. Floor 0; pure.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from knowledge.channel import Bags, pack
+from knowledge.entry import Entry
+from knowledge.parse import Parser
+from knowledge.slots import Slots, entry_slots
+from knowledge.text import bare
+
+CHANNELS = 3  # ideas, grams, sounds
+_CORE = frozenset("SweE")  # first letters of the ideas that may be an entry's core
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """One entry with its phrasings."""
+
+    entry: Entry
+    written: frozenset[str]  # the phrasings without punctuation
+    texts: tuple[str, ...]  # the phrasings as they are compared
+    glossed: tuple[bool, ...]  # which of them are English
+    words: frozenset[str]
+    slots: Slots
+    about: frozenset[str]  # the places and offices that half of the phrasings name: these are ours
+    ideas: frozenset[str]
+    bags: Bags  # three a phrasing: ideas, grams, sounds
+    core: Bags  # one: the ideas in at least half of the phrasings, with their share
+
+    @property
+    def has_aspect(self) -> bool:
+        """Tell whether the phrasings ask something about their subject."""
+        return any(idea[0] == "A" for idea in self.ideas)
+
+
+def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Indexed:
+    """Parse an entry's phrasings and join what they say; tokens without a number are given one."""
+    cleaned = [parser.clean(text)[0] for text in entry.all_phrasings]
+    phrasings = tuple(parser.parse(text) for text in cleaned)
+    ideas = Counter(idea for phrasing in phrasings for idea in phrasing.ideas)
+    elsewhere = Counter(name for phrasing in phrasings for name in phrasing.slots.elsewhere)
+    half = len(phrasings) / 2
+    bags = [bag for one in phrasings for bag in (one.ideas, one.grams, one.sounds)]
+    core = {
+        idea: count / len(phrasings)
+        for idea, count in ideas.items()
+        if count >= half and idea[0] in _CORE
+    }
+    return Indexed(
+        entry=entry,
+        written=frozenset(bare(text) for text in cleaned),
+        texts=tuple(phrasing.text for phrasing in phrasings),
+        glossed=tuple(bool(phrasing.gloss) for phrasing in phrasings),
+        words=frozenset(word for phrasing in phrasings for word in phrasing.words),
+        slots=entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings)),
+        about=frozenset(name for name, count in elsewhere.items() if count >= half),
+        ideas=frozenset(ideas),
+        bags=pack(bags, numbering),
+        core=pack([core], numbering),
+    )
