@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.scalarstring import LiteralScalarString
+from typing import TYPE_CHECKING
 
 from knowledge import yamlio
 from knowledge.messages import say
 from knowledge.reading import decode
+
+if TYPE_CHECKING:  # large, and needed by few: loaded with the first edit
+    from ruamel.yaml import YAML
 
 _BOM = b"\xef\xbb\xbf"
 _DASH = re.compile(r"( *)-( +)(?=\S)")
@@ -59,7 +59,7 @@ def add_phrasing(data: bytes, entry_id: str, phrasing: str) -> bytes:
     if "phrasings" in entry:
         changed = text.replaced(lines, _more(text.cut(lines, column), phrasing), column)
     else:
-        block = _dumped(CommentedMap(phrasings=[phrasing]), text.style())
+        block = _dumped({"phrasings": [phrasing]}, text.style())
         changed = text.replaced(range(lines.stop, lines.stop), block, column)
     meant = list(text.values)
     meant[number] = {**entry, "phrasings": [*known, phrasing]}
@@ -78,11 +78,11 @@ def add_draft(data: bytes, draft: Draft) -> bytes:
     if draft.phrasings:
         fields["phrasings"] = list(draft.phrasings)
     answer = draft.answer.strip()
-    fields["answer"] = LiteralScalarString(answer + "\n") if "\n" in answer else answer
+    fields["answer"] = answer + "\n" if "\n" in answer else answer
     if draft.checked_on is not None:
         fields["checked_on"] = draft.checked_on
     fields["status"] = "draft"
-    body = _dumped(CommentedMap(fields), text.style())
+    body = _dumped(fields, text.style())
     remark = [f"# {line}" for line in say("amend_draft_remark").strip().splitlines()]
     first, *rest = body
     end = range(len(text.lines), len(text.lines))
@@ -210,11 +210,19 @@ def _style_of(block: str) -> _Style:
     return _Style()
 
 
-def _dumped(fields: CommentedMap, style: _Style) -> list[str]:
-    return _lines(_yaml(style), fields)
+def _dumped(fields: "Mapping[str, _Value]", style: _Style) -> list[str]:
+    """Write fields as YAML; a text of several lines as a block."""
+    from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.scalarstring import LiteralScalarString
+
+    written = CommentedMap(
+        (key, LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value)
+        for key, value in fields.items()
+    )
+    return _lines(_yaml(style), written)
 
 
-def _lines(yaml: YAML, value: CommentedMap) -> list[str]:
+def _lines(yaml: "YAML", value: object) -> list[str]:
     stream = io.StringIO()
     yaml.dump(value, stream)
     return list(_without_end(stream.getvalue()))
@@ -224,7 +232,9 @@ def _without_end(text: str) -> Iterator[str]:
     yield from text.rstrip("\n").split("\n")
 
 
-def _yaml(style: _Style) -> YAML:
+def _yaml(style: _Style) -> "YAML":
+    from ruamel.yaml import YAML
+
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.allow_unicode = True

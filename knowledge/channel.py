@@ -5,7 +5,7 @@ of several texts at once, in a handful of array operations, however many phrasin
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, repeat
 from typing import NamedTuple, cast
@@ -15,41 +15,45 @@ from numpy.typing import NDArray
 
 Weights = Mapping[str, float]
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
 class Bags:
     """Bags of tokens, one behind the other, by number."""
 
-    tokens: Ints
-    weights: Floats
-    sizes: Ints  # of each bag
+    tokens: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    sizes: NDArray[np.int32]  # of each bag
 
     @property
     def owners(self) -> Ints:
         """Return for each token the place of its bag."""
-        return np.arange(len(self.sizes)).repeat(self.sizes)
+        return np.arange(len(self.sizes), dtype=np.int32).repeat(self.sizes)
 
 
 def pack(bags: Sequence[Weights], numbering: dict[str, int]) -> Bags:
     """Pack bags; a token that has no number yet gets the next one."""
     tokens = [numbering.setdefault(token, len(numbering)) for bag in bags for token in bag]
     weights = [weight for bag in bags for weight in bag.values()]
+    sizes = [len(bag) for bag in bags]
     return Bags(
-        np.array(tokens, np.int64), np.array(weights), np.array([*map(len, bags)], np.int64)
+        np.array(tokens, np.int32), np.array(weights, np.float32), np.array(sizes, np.int32)
     )
 
 
 def joined(parts: Sequence[Bags]) -> Bags:
     """Put packed bags one behind the other."""
-    if not parts:
-        return pack((), {})
     return Bags(
-        np.concatenate([part.tokens for part in parts]),
-        np.concatenate([part.weights for part in parts]),
-        np.concatenate([part.sizes for part in parts]),
+        joined_numbers([part.tokens for part in parts]),
+        np.concatenate([part.weights for part in parts] or [np.array([], np.float32)]),
+        joined_numbers([part.sizes for part in parts]),
     )
+
+
+def joined_numbers(parts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """Put arrays of whole numbers one behind the other."""
+    return np.concatenate(parts or [np.array([], np.int32)])
 
 
 class Table(NamedTuple):
@@ -73,7 +77,7 @@ class Query(NamedTuple):
 class Tokens:
     """The numbers of tokens, and their weights by how few entries have them. Frozen once built."""
 
-    __slots__ = ("_idf", "_numbering", "_unseen", "idf", "unseen")
+    __slots__ = ("_numbering", "_unseen", "idf", "unseen")
 
     def __init__(self, numbering: Mapping[str, int], found: Ints, *, entries: int) -> None:
         """Take how many of the entries have each token, by number."""
@@ -82,11 +86,10 @@ class Tokens:
         self.unseen = math.log(1 + 2 * (entries + 1))
         known = np.log(1 + (entries + 1) / (found + 0.5))
         self.idf: Floats = np.append(known, self.unseen)
-        self._idf = self.idf.tolist()
 
     def __contains__(self, token: str) -> bool:
         # A number that only an older state of the entries had weighs what an unseen token does.
-        return bool(self._idf[self._numbering.get(token, self._unseen)] < self.unseen)
+        return bool(self.idf[self._numbering.get(token, self._unseen)] < self.unseen)
 
     def numbers(self, bag: Weights) -> list[int]:
         """Return the numbers of a bag's tokens."""
@@ -94,10 +97,9 @@ class Tokens:
 
     def masses(self, bag: Weights) -> dict[str, float]:
         """Return what each token of a bag weighs, unseen ones as much as the rarest."""
-        idf = self._idf
+        idf: list[float] = self.idf[self.numbers(bag)].tolist()
         return {
-            token: weight * idf[number]
-            for (token, weight), number in zip(bag.items(), self.numbers(bag), strict=True)
+            token: weight * found for (token, weight), found in zip(bag.items(), idf, strict=True)
         }
 
 
@@ -106,19 +108,20 @@ class Postings:
 
     __slots__ = ("_columns", "_count", "_starts", "_values", "_widths")
 
-    def __init__(self, tables: Sequence[Table], *, count: int) -> None:
-        """Take the tables; `count` is how many tokens have a number."""
+    def __init__(self, tables: Iterable[Table], *, count: int) -> None:
+        """Take the tables, one after the other; `count` is how many tokens have a number."""
         # Each table has its own range of numbers, with one more than there are: the unseen token, in no column.
         self._count = count + 1
-        tokens = np.concatenate(
-            [table.tokens + place * self._count for place, table in enumerate(tables)]
-        )
-        order = np.argsort(tokens, kind="stable")
-        self._columns = np.concatenate([table.columns for table in tables])[order].astype(np.int32)
-        self._values = np.concatenate([table.values for table in tables])[order].astype(np.float32)
-        sizes = np.bincount(tokens, minlength=len(tables) * self._count)
-        self._starts = np.concatenate(([0], sizes.cumsum()))
-        self._widths = [table.width for table in tables]
+        sizes, columns, values, widths = [], [], [], []
+        for table in tables:
+            order = np.argsort(table.tokens, kind="stable")
+            columns.append(table.columns[order].astype(np.int32))
+            values.append(table.values[order].astype(np.float32))
+            sizes.append(np.bincount(table.tokens, minlength=self._count))
+            widths.append(table.width)
+        self._columns, self._values = np.concatenate(columns), np.concatenate(values)
+        self._starts = np.concatenate(([0], np.concatenate(sizes).cumsum()))
+        self._widths = tuple(widths)
 
     def sums(self, queries: Sequence[Query]) -> list[Floats]:
         """Add up factor times value for each row and column of each table, asked one query a table."""

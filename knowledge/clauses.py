@@ -51,7 +51,7 @@ def _is_polite(part: str, lexicon: Lexicon) -> bool:
     return (
         text in lexicon.clauses.address
         or not bare(lexicon.noise.replace(text, {}))
-        or courtesy(part, lexicon) is not None
+        or courtesy(text.replace(" ", ""), lexicon) is not None
     )
 
 

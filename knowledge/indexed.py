@@ -6,6 +6,9 @@ An entry that did not change is taken over by the next index as it is. Floor 0; 
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.channel import Bags, pack
 from knowledge.entry import Entry
 from knowledge.parse import Parser
@@ -29,6 +32,7 @@ class Indexed:
     about: frozenset[str]  # the places and offices that half of the phrasings name: these are ours
     ideas: frozenset[str]
     bags: Bags  # three a phrasing: ideas, grams, sounds
+    held: NDArray[np.int32]  # all tokens of the bags, each once
     core: Bags  # one: the ideas in at least half of the phrasings, with their share
 
     @property
@@ -44,7 +48,7 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
     ideas = Counter(idea for phrasing in phrasings for idea in phrasing.ideas)
     elsewhere = Counter(name for phrasing in phrasings for name in phrasing.slots.elsewhere)
     half = len(phrasings) / 2
-    bags = [bag for one in phrasings for bag in (one.ideas, one.grams, one.sounds)]
+    bags = pack([bag for one in phrasings for bag in (one.ideas, one.grams, one.sounds)], numbering)
     core = {
         idea: count / len(phrasings)
         for idea, count in ideas.items()
@@ -59,6 +63,7 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
         slots=entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings)),
         about=frozenset(name for name, count in elsewhere.items() if count >= half),
         ideas=frozenset(ideas),
-        bags=pack(bags, numbering),
+        bags=bags,
+        held=np.unique(bags.tokens),
         core=pack([core], numbering),
     )

@@ -31,7 +31,7 @@ _OF_PART = 0.92  # a part of a message counts a little less than the whole
 _RANKED = 10
 _EXACT, _BESIDE_EXACT = 100.0, 40.0  # scores where a phrasing is the very question
 _EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
-_CACHE = 2048  # questions remembered; each about 2 KiB
+_CACHE = 512  # questions remembered; each about 3 KiB
 
 
 @dataclass(frozen=True, slots=True)

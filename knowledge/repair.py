@@ -14,6 +14,7 @@ from knowledge.sound import Key, TypedWords, merge
 
 Changes = tuple[tuple[str, str], ...]
 _LONGEST_WORD = 5
+_LENGTHS = tuple(range(2, _LONGEST_WORD + 1))
 _UNKNOWN = 14.0  # the price of a character that is in no list
 _REPAIR = 6.0  # the price of taking a window for another word, on top of that word's
 _SECOND = 3.5  # and for every further character that differs
@@ -25,50 +26,54 @@ _LATIN_RUN = re.compile(r"[a-z]+(?: +[a-z]+)*")
 class Repairs:
     """Known words by their sound: those of the entries (`known`), and those of the lexicon. Frozen once built."""
 
-    __slots__ = ("_alike", "_by_sound", "_pairs", "_starts", "_typed", "known", "lexicon")
+    __slots__ = ("_alike", "_by_sound", "_own", "_pairs", "_starts", "_typed", "known", "lexicon")
 
     def __init__(self, lexicon: Lexicon, words: Iterable[str]) -> None:
         self.lexicon = lexicon
         self.known = frozenset(words)
+        self._own = {
+            word: _KNOWN_WORD - 0.5 * len(word) if len(word) > 1 else _KNOWN_WORD + 2
+            for word in self.known
+        }
         own = {word for word in lexicon.concepts if word[0] >= "\u3400"}
         self._by_sound = _by_sound(lexicon, self.known | own)
         self._pairs = frozenset(key[:2] for key in self._by_sound)
         costs = lexicon.cutter.costs  # of two that sound the same, the commoner word is meant
         common_first = sorted(self.known, key=lambda word: (costs.get(word, _UNKNOWN), word))
         self._typed = TypedWords(lexicon.sounds, {word: self._price(word) for word in common_first})
-        self._alike = lru_cache(maxsize=16384)(self._find_alike)
-        self._starts = lru_cache(maxsize=16384)(self._starts_alike)
+        self._alike = lru_cache(maxsize=8192)(self._find_alike)
+        self._starts = lru_cache(maxsize=8192)(self._starts_alike)
 
     def repair(self, text: str) -> tuple[str, Changes]:
         """Repair a normalised text; return it with the pairs (was, is)."""
         size = len(text)
         best: list[float] = [0.0] * (size + 1)
         take: list[tuple[int, str]] = [(1, "")] * (size + 1)
+        cutter = self.lexicon.cutter
+        own, costs, lengths = self._own.get, cutter.costs.get, cutter.lengths.get
         for place in range(size - 1, -1, -1):
-            price = self._price(text[place]) + best[place + 1]
+            first = text[place]
+            price = (own(first) or costs(first, _UNKNOWN)) + best[place + 1]
             chosen = (1, "")
-            may_be_alike = self._starts(text[place : place + 2])
-            for length in range(2, min(_LONGEST_WORD, size - place) + 1):
-                if text[place + length - 1] < "\u3400":
-                    break
-                window = text[place : place + length]
-                cost = self._price(window)
-                word = ""
+            alike = self._starts(text[place : place + 2])
+            for length in _LENGTHS if alike else lengths(first, ()):
+                end = place + length
+                if length == 1 or end > size or text[end - 1] < "\u3400":
+                    continue
+                window = text[place:end]
+                cost, word = own(window) or costs(window, _UNKNOWN), ""
                 if cost >= _UNKNOWN:
-                    if not may_be_alike:
+                    if not alike:
                         continue
                     word, cost = self._alike(window)
-                if cost + best[place + length] < price:
-                    price = cost + best[place + length]
-                    chosen = (length, word)
+                if cost + best[end] < price:
+                    price, chosen = cost + best[end], (length, word)
             best[place], take[place] = price, chosen
         return _walk(text, take)
 
     def _price(self, word: str) -> float:
         """Price a word as it stands; `_UNKNOWN` or more if it is none."""
-        if word in self.known:
-            return _KNOWN_WORD - 0.5 * len(word) if len(word) > 1 else _KNOWN_WORD + 2
-        return self.lexicon.cutter.costs.get(word, _UNKNOWN)
+        return self._own.get(word) or self.lexicon.cutter.costs.get(word, _UNKNOWN)
 
     def _starts_alike(self, two: str) -> bool:
         """Tell whether any known word starts with the sound of two characters."""

@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from knowledge.channel import Floats, Ints, Postings, Query, Table, Tokens, added, joined
+from knowledge.channel import (
+    Floats,
+    Ints,
+    Postings,
+    Query,
+    Table,
+    Tokens,
+    added,
+    joined,
+    joined_numbers,
+)
 from knowledge.indexed import CHANNELS, Indexed
 from knowledge.letters import Letters
 from knowledge.parse import Parsed
@@ -101,28 +111,27 @@ class Retriever:
         self._places = _padded(self._starts)
         self._letters = Letters(self.entries)
         self._aspects = np.array([item.has_aspect for item in entries], bool)
-        bags, core = (
-            joined([item.bags for item in entries]),
-            joined([item.core for item in entries]),
-        )
-        phrasings, channels = np.divmod(bags.owners, CHANNELS)
-        owners = np.arange(len(entries)).repeat(self._amounts)[phrasings]
-        count = len(numbering)
-        having, held = np.divmod(np.unique(owners * count + bags.tokens), max(count, 1))
-        self.tokens = Tokens(numbering, np.bincount(held, minlength=count), entries=len(entries))
-        masses = bags.weights * self.tokens.idf[bags.tokens]
-        of_core = core.weights * self.tokens.idf[core.tokens]
-        ideas = channels == 0
+        held = joined_numbers([item.held for item in entries])
+        found = np.bincount(held, minlength=len(numbering))
+        self.tokens = Tokens(numbering, found, entries=len(entries))
+        self._postings = Postings(self._tables(held), count=len(numbering))
+
+    def _tables(self, held: Ints) -> Iterator[Table]:
+        """Yield what a token counts: in the cosines and the ideas of phrasings, in entries and in their cores."""
         # One column more than there are phrasings: what fills up the entries that have few.
-        wide, narrow = int(self._starts[-1]) + 1, len(entries)
+        wide, narrow = int(self._starts[-1]) + 1, len(self.entries)
+        bags = joined([item.bags for item in self.entries])
+        masses = bags.weights * self.tokens.idf[bags.tokens]
+        phrasings = bags.owners // CHANNELS
+        yield Table(bags.tokens, phrasings, _by_length(masses, bags.owners), wide)
+        ideas = bags.owners % CHANNELS == 0
         of_ideas = _by_sum(masses[ideas], phrasings[ideas])
-        tables = (
-            Table(bags.tokens, phrasings, _by_length(masses, bags.owners), wide),
-            Table(bags.tokens[ideas], phrasings[ideas], of_ideas, wide),
-            Table(held, having, np.ones(len(held)), narrow),
-            Table(core.tokens, core.owners, _by_sum(of_core, core.owners), narrow),
-        )
-        self._postings = Postings(tables, count=count)
+        yield Table(bags.tokens[ideas], phrasings[ideas], of_ideas, wide)
+        having = np.arange(narrow).repeat([len(item.held) for item in self.entries])
+        yield Table(held, having, np.ones(len(held)), narrow)
+        core = joined([item.core for item in self.entries])
+        of_core = _by_sum(core.weights * self.tokens.idf[core.tokens], core.owners)
+        yield Table(core.tokens, core.owners, of_core, narrow)
 
     def find(self, question: Parsed, *, most: int = CANDIDATES) -> list[Match]:
         """Return the most promising entries with their part scores, in no particular order."""

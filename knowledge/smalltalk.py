@@ -50,9 +50,8 @@ def small_talk(cleaned: str, lexicon: Lexicon) -> Chat | None:
 
 
 def courtesy(text: str, lexicon: Lexicon) -> Chat | None:
-    """Tell whether a text is word for word a greeting, thanks, a lead-in or the like."""
+    """Tell whether a bare text without blanks is word for word a greeting, thanks, a lead-in or the like."""
     small = lexicon.small
-    text = bare(text).replace(" ", "")
     for form in (text, text.rstrip(small.endings)):
         for kind, messages in (
             (Small.GREETING, small.greeting),

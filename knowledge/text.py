@@ -33,6 +33,7 @@ _MARKS = str.maketrans(
     }
 )
 _OTHER = re.compile(rf"[^{_HAN}〇a-z0-9.,;:?!\n+*/='%@-]+")
+_LATIN = re.compile("[a-z]")
 _BLANKS = re.compile(r"[ \t]+")
 _LETTERS = re.compile(rf"[^{_HAN}a-z0-9]+")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) +| +(?=[{_HAN}])")
@@ -57,6 +58,8 @@ def bare(text: str) -> str:
 
 def is_latin(text: str) -> bool:
     """Tell whether a normalised text is written mostly in Latin letters."""
+    if _LATIN.search(text) is None:  # nearly always
+        return False
     letters = sum("a" <= character <= "z" for character in text)
     han = sum(character > "\u3400" for character in text)
     return letters > 3 * han

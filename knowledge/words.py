@@ -65,14 +65,14 @@ class Vocabulary:
 class Cutter:
     """Cut Chinese text into words by the most probable path through known words."""
 
-    __slots__ = ("_cut", "_lengths", "costs")
+    __slots__ = ("_cut", "costs", "lengths")
 
     _UNKNOWN = 14.0  # the price of a character that belongs to no word
 
     def __init__(self, costs: Mapping[str, float]) -> None:
         self.costs = costs
-        self._lengths = _lengths_by_first(frozenset(self.costs))
-        self._cut = lru_cache(maxsize=2048)(self._cut_now)
+        self.lengths = _lengths_by_first(frozenset(self.costs))  # by first character, longest first
+        self._cut = lru_cache(maxsize=1024)(self._cut_now)
 
     def cut(self, text: str) -> tuple[str, ...]:
         """Cut a text without punctuation; characters of no word stand alone."""
@@ -86,7 +86,7 @@ class Cutter:
         for place in range(size - 1, -1, -1):
             cheapest = best[place + 1] + self._UNKNOWN
             length = 1
-            for candidate in self._lengths.get(text[place], ()):
+            for candidate in self.lengths.get(text[place], ()):
                 if place + candidate <= size:
                     price = costs.get(text[place : place + candidate])
                     if price is not None and price + best[place + candidate] < cheapest:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Protocol
 
 import filetype
-from PIL import Image, ImageOps
 
 from bot.core.errors import DatabaseBusy
 from bot.core.texts import say
@@ -112,6 +111,8 @@ def check(content: bytes) -> Checked:
 
 def _written_anew(content: bytes, form: str) -> bytes:
     """Turn the picture upright, bound its size, and leave everything but the pixels behind."""
+    from PIL import Image, ImageOps  # large: loaded with the first picture
+
     try:
         with Image.open(io.BytesIO(content)) as image:
             image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a large JPEG is read at a half or a quarter
