@@ -87,6 +87,7 @@ def serve(config: Config, respond: Respond) -> int:
         # what is loaded now stays for good: the collector need not look at it with every message
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         try:
             archive = Archive(db, library.folder, clock=lambda: datetime.now(UTC))
             archive.keep(library.found)

@@ -86,7 +86,7 @@ class Engine:
         self._count(batch, results)
         return [await self._settle(*pair) for pair in zip(batch, results, strict=True)]
 
-    def _count(self, batch: Sequence[Incoming], results: Sequence[bool | BaseException]) -> None:
+    def _count(self, batch: Sequence[Incoming], results: Sequence[bool | Exception]) -> None:
         now, metrics = self._office.clock(), self._office.metrics
         for incoming, result in zip(batch, results, strict=True):
             if result is not False:  # new, or failed: a repeat is not counted
@@ -95,11 +95,9 @@ class Engine:
                     max(0.0, (now - incoming.sent_at).total_seconds())
                 )
 
-    async def _settle(self, incoming: Incoming, result: bool | BaseException) -> bool:
+    async def _settle(self, incoming: Incoming, result: bool | Exception) -> bool:
         if isinstance(result, Exception):
             return await self.bury(incoming, _place_of(result))
-        if isinstance(result, BaseException):
-            raise result
         if result and incoming.media is not None:
             self.on_file()
         return result

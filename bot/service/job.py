@@ -111,16 +111,16 @@ class Office:
             self.on_owed(owed)
         return result
 
-    async def run_together(self, works: Sequence[Callable[[Job], T]]) -> list[T | BaseException]:
+    async def run_together(self, works: Sequence[Callable[[Job], T]]) -> list[T | Exception]:
         """Do works in order in one transaction; return each one's result, or what it raised.
 
         What raised has changed nothing. Raises DatabaseBusy when nothing of any of them was written.
         """
-        results: list[T | BaseException] = []
+        results: list[T | Exception] = []
         with self.metrics.commit_seconds.time():
             all_done = await self.db.write_together([self.bind(work) for work in works])
         for done in all_done:
-            if isinstance(done, BaseException):
+            if isinstance(done, Exception):
                 results.append(done)
                 continue
             result, owed = done

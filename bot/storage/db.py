@@ -11,15 +11,16 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from bot.core.errors import DatabaseBusy
 
 T = TypeVar("T")
 Tx = sqlite3.Connection
 Work = Callable[[Tx], T]
-Group = list[tuple[Work[Any], "Future[Any]"]]
+Done = tuple[Any, Exception | None]  # what a function returned, or what it raised
 
 GROUP = 256  # functions in one commit at the most: bounds the wait of the first one
 BUSY_MS = 5000
@@ -62,6 +63,20 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Functions for one commit, all of them in the same, and who waits for it: a coroutine, or a thread."""
+
+    works: Sequence[Work[Any]]
+    future: "Future[list[Done]] | asyncio.Future[list[Done]]"
+
+    def begin(self) -> bool:
+        """Tell whether anybody still waits: what its caller gave up is not begun."""
+        if isinstance(self.future, Future):
+            return self.future.set_running_or_notify_cancel()
+        return not self.future.cancelled()
+
+
 def row_id(cursor: sqlite3.Cursor) -> int:
     """Return the id of the row an INSERT just made."""
     if cursor.lastrowid is None:
@@ -76,7 +91,7 @@ class Database:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = connect(path)
-        self._queue: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []  # the readers', closed with the rest
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
@@ -85,40 +100,41 @@ class Database:
         self._writer = threading.Thread(target=self._run, name="writer", daemon=True)
         self._writer.start()
 
-    def submit(self, *works: Work[T]) -> "list[Future[T]]":
-        """Queue functions for one commit, all of them in the same; each future resolves after that commit.
-
-        A function's own exception undoes its own changes only. When the commit itself fails, every
-        future of the group gets DatabaseBusy and nothing has happened.
-        """
-        futures: list[Future[T]] = [Future() for _ in works]
-        with self._door:
-            if self._closed:
-                raise DatabaseBusy(0.0)
-            self._queue.put(list(zip(works, futures, strict=True)))
-        return futures
-
     async def write(self, work: Work[T]) -> T:
         """Run a function in the writer's next transaction and return after the commit."""
-        return await asyncio.wrap_future(self.submit(work)[0])
+        [(result, problem)] = await self._ordered([work])
+        if problem is not None:
+            raise problem
+        return cast("T", result)
 
-    async def write_together(self, works: Sequence[Work[T]]) -> list[T | BaseException]:
+    async def write_together(self, works: Sequence[Work[T]]) -> list[T | Exception]:
         """Run functions in order in one transaction; return each one's result, or what it raised.
 
-        Raises DatabaseBusy when the commit failed: then nothing of any of them has happened.
+        What raised has changed nothing. Raises DatabaseBusy when the commit failed: then nothing of any of them has
+        happened.
         """
-        if not works:
-            return []
-        futures = [asyncio.wrap_future(future) for future in self.submit(*works)]
-        results = await asyncio.gather(*futures, return_exceptions=True)
-        for result in results:
-            if isinstance(result, DatabaseBusy):
-                raise result
-        return results
+        done = await self._ordered(works) if works else []
+        return [result if problem is None else problem for result, problem in done]
 
     def write_now(self, work: Work[T]) -> T:
         """Like `write`, from a thread that is not the event loop's."""
-        return self.submit(work)[0].result()
+        future: Future[list[Done]] = Future()
+        self._put(_Order([work], future))
+        [(result, problem)] = future.result()
+        if problem is not None:
+            raise problem
+        return cast("T", result)
+
+    async def _ordered(self, works: Sequence[Work[Any]]) -> list[Done]:
+        future: asyncio.Future[list[Done]] = asyncio.get_running_loop().create_future()
+        self._put(_Order(works, future))
+        return await future
+
+    def _put(self, order: _Order) -> None:
+        with self._door:
+            if self._closed:
+                raise DatabaseBusy(0.0)
+            self._queue.put(order)
 
     async def read(self, work: Work[T]) -> T:
         """Run a function on a read-only connection, in a thread. Raises DatabaseBusy."""
@@ -158,44 +174,33 @@ class Database:
         stopping = False
         while not stopping:
             arrived = [self._queue.get()]
-            while sum(len(group or ()) for group in arrived) < GROUP:
+            while sum(len(order.works) for order in arrived if order is not None) < GROUP:
                 try:
                     arrived.append(self._queue.get_nowait())
                 except queue.Empty:
                     break
             stopping = None in arrived  # the last one: the door is closed by then
-            self._commit([item for group in arrived if group is not None for item in group])
+            self._commit([order for order in arrived if order is not None and order.begin()])
 
-    def _commit(self, group: Group) -> None:
-        # what its caller gave up waiting for is not begun: nobody would know what came of it
-        group = [item for item in group if item[1].set_running_or_notify_cancel()]
-        if not group:
+    def _commit(self, orders: Sequence[_Order]) -> None:
+        if not orders:
             return
-        done: list[tuple[Any, BaseException | None]] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            for work, _ in group:
-                done.append(self._savepoint(work))
+            done = [[self._savepoint(work) for work in order.works] for order in orders]
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            for _, future in group:
-                failure = DatabaseBusy(BUSY_MS / 1000)
-                failure.__cause__ = error
-                future.set_exception(failure)
+            _tell([(order.future, _busy(error)) for order in orders])
             return
-        for (_, future), (result, problem) in zip(group, done, strict=True):
-            if problem is None:
-                future.set_result(result)
-            else:
-                future.set_exception(problem)
+        _tell([(order.future, own) for order, own in zip(orders, done, strict=True)])
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             with contextlib.suppress(sqlite3.Error):  # the next BEGIN says what is wrong
                 self._connection.execute("ROLLBACK")
 
-    def _savepoint(self, work: Work[T]) -> tuple[T | None, BaseException | None]:
+    def _savepoint(self, work: Work[Any]) -> Done:
         """Run one function; its failure is its own. A failure of the disk is everybody's."""
         self._connection.execute("SAVEPOINT one")
         try:
@@ -208,3 +213,35 @@ class Database:
             return None, problem
         self._connection.execute("RELEASE one")
         return result, None
+
+
+Told = tuple["Future[list[Done]] | asyncio.Future[list[Done]]", "list[Done] | DatabaseBusy"]
+
+
+def _busy(cause: Exception) -> DatabaseBusy:
+    failure = DatabaseBusy(BUSY_MS / 1000)
+    failure.__cause__ = cause
+    return failure
+
+
+def _tell(told: Sequence[Told]) -> None:
+    """Tell everybody who waits; the coroutines of a loop all at once, as waking it costs more than the rest."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Told]] = {}
+    for one in told:
+        if isinstance(one[0], Future):
+            _resolve([one])
+        else:
+            by_loop.setdefault(one[0].get_loop(), []).append(one)
+    for loop, waiting in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_resolve, waiting)
+
+
+def _resolve(told: Sequence[Told]) -> None:
+    for future, outcome in told:
+        if future.cancelled():
+            continue
+        if isinstance(outcome, DatabaseBusy):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

@@ -166,14 +166,17 @@ async def test_a_caller_who_leaves_during_the_work_stops_nobody(db: Database) ->
     assert words(db) == ["done", "next"]
 
 
-def test_closing_finishes_what_is_queued_and_takes_nothing_more(tmp_path: Path) -> None:
+async def test_closing_finishes_what_is_queued_and_takes_nothing_more(tmp_path: Path) -> None:
     db = Database(tmp_path / "test.sqlite3")
     db.write_now(lambda tx: tx.execute("CREATE TABLE words (word TEXT UNIQUE)"))
-    futures = [db.submit(add(f"w{number}"))[0] for number in range(100)]
+    writes = [asyncio.ensure_future(db.write(add(f"w{number}"))) for number in range(100)]
+    await asyncio.sleep(0)  # all are in the queue
     db.close()
-    assert [future.result(0) for future in futures] == [1] * 100
+    assert await asyncio.gather(*writes) == [1] * 100
     with pytest.raises(DatabaseBusy):
-        db.submit(add("late"))
+        await db.write(add("late"))
+    with pytest.raises(DatabaseBusy):
+        db.write_now(add("late"))
     db.close()  # harmless
     assert not (tmp_path / "test.sqlite3-wal").exists()
 
