@@ -3,6 +3,8 @@
 Floor 2: pure. What is out of its time, or local and only a sample, is never given as current.
 """
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 from bot.core.texts import say
@@ -56,6 +58,7 @@ def entry_button(turn: Turn, entry: Entry) -> Button:
     return Button(question_of(entry, turn.language), f"faq:{entry.id}")
 
 
+@lru_cache(maxsize=512)
 def bold_lead(text: str) -> Markup:
     """Set the first line bold; of a long one only its first sentence."""
     lead, mark, rest = text.strip().partition("\n")

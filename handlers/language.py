@@ -15,6 +15,8 @@ from handlers.words import Command, argument, command, is_chinese, is_english
 def heard(turn: Turn) -> Turn:
     """Return the turn with the language this message is to be answered in."""
     language = _language(turn)
+    if language == turn.person.language:
+        return turn
     return replace(turn, person=replace(turn.person, language=language))
 
 

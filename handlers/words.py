@@ -6,7 +6,7 @@ Floor 2: pure. The words are data in words.yaml; anything that is more than the 
 import re
 import unicodedata
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -66,6 +66,7 @@ def command(turn: Turn) -> Command | None:
     return command_in(turn.incoming.text) if turn.incoming.arrival is Arrival.TEXT else None
 
 
+@lru_cache(maxsize=256)  # every handler asks it of the same message
 def command_in(text: str) -> Command | None:
     """Return the command that a text is as a whole: with a slash, or in plain words."""
     slash = _SLASH.fullmatch(text.strip())

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from opencc import OpenCC
@@ -164,6 +165,7 @@ class Routing:
         )
 
 
+@lru_cache(maxsize=64)  # several ask it of the same message
 def fold(text: str) -> str:
     """Bring a message into the form in which words are looked for: no blanks inside Chinese."""
     folded = _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", text).lower())

@@ -182,7 +182,8 @@ def load(job: Job, incoming: Incoming) -> Turn:
         staff=staff,
         follows=subscriptions.of_person(job.tx, person.id, job.now),
     )
-    return replace(turn, case=_named_case(job, turn))
+    case = _named_case(job, turn)
+    return turn if case is None else replace(turn, case=case)
 
 
 def _named_case(job: Job, turn: Turn) -> CaseView | None:

@@ -58,6 +58,9 @@ class Job:
         The last page stands for all of them: it has the buttons, and it is the one an event waits for.
         """
         *before, last = pages.split(parcel.message)
+        if not before:
+            self._put(parcel)
+            return
         for page in before:
             self._put(replace(parcel, message=page, event_id=None))
             parcel = replace(parcel, slot="")

@@ -31,6 +31,13 @@ class Lane:
     busy: bool = False
     ticket: int = 0
 
+    def is_replaced(self, row: Row) -> bool:
+        """Tell whether a newer message took the place of a row in its slot: it is sent no more."""
+        slot, number = row.parcel.slot, row.parcel.id
+        return bool(slot) and any(
+            other.parcel.slot == slot and other.parcel.id > number for other in self.rows
+        )
+
     def head(self, now: float) -> Row:
         """Return the row to send next: held ones let the rows behind them pass."""
         for row in self.rows:

@@ -25,7 +25,7 @@ def units(html: str) -> int:
 
 def split(message: Outgoing, limit: int = LIMIT) -> tuple[Outgoing, ...]:
     """Return the message as pages within the limit; buttons go with the last."""
-    if units(message.html) <= limit:
+    if 2 * len(message.html) <= limit or units(message.html) <= limit:
         return (message,)
     parts = _cut(str(message.html), limit)
     last = len(parts) - 1

@@ -188,7 +188,8 @@ class Sender:
         """Deliver one row and write down what came of it, before the slot is free again."""
         again: Parcel | None = None
         try:
-            again = await self._deliver_and_mark(row.parcel)
+            if not lane.is_replaced(row):
+                again = await self._deliver_and_mark(row.parcel)
             if again is None:
                 self._known.discard(row.parcel.id)
         finally:  # also when even the mark raised: then the row is left alone until a restart
@@ -200,8 +201,6 @@ class Sender:
     async def _deliver_and_mark(self, parcel: Parcel) -> Parcel | None:
         """Return the row as it is to be tried again, or None when it is done with."""
         try:
-            if parcel.slot and not await self._is_queued(parcel):
-                return None  # a newer message took its place
             if parcel.priority is Priority.BROADCAST and not await self._begin(parcel):
                 return None  # stopped meanwhile, or no longer wanted
             delivered = await self._channels[parcel.channel].deliver(parcel)
@@ -229,9 +228,6 @@ class Sender:
             return outbox.begin(job.tx, parcel.id)
 
         return await self._mark(mark, mark)
-
-    async def _is_queued(self, parcel: Parcel) -> bool:
-        return await self._office.db.read(lambda tx: outbox.is_queued(tx, parcel.id))
 
     def _count_more(self, parcel: Parcel, delivered: Delivered) -> None:
         """Count the messages that one parcel took beyond the first."""

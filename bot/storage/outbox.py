@@ -101,12 +101,6 @@ def renew_leases(tx: Tx, parcel_ids: Sequence[int], now: datetime) -> None:
     )
 
 
-def is_queued(tx: Tx, parcel_id: int) -> bool:
-    """Tell whether a row is still to be sent (a slot may have been taken by a newer message)."""
-    row = tx.execute("SELECT state FROM outbox WHERE id = ?", (parcel_id,)).fetchone()
-    return row is not None and row["state"] == "queued"
-
-
 def begin(tx: Tx, parcel_id: int) -> bool:
     """Mark a broadcast row as under way, before it is sent; False when it is to be sent no more."""
     cursor = tx.execute(

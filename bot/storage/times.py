@@ -5,14 +5,12 @@ Floor 3.
 
 from datetime import UTC, datetime
 
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def stamp(at: datetime) -> str:
     """Write an aware time for storage. Raises ValueError for a naive one."""
     if at.tzinfo is None:
         raise ValueError("a naive time")
-    return at.astimezone(UTC).strftime(_FORMAT)
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse(text: str) -> datetime:

@@ -232,7 +232,7 @@ async def test_health_is_told_in_words(desk: WebDesk, monkeypatch: pytest.Monkey
         raise DatabaseBusy(5)
 
     with monkeypatch.context() as broken:
-        broken.setattr(desk.bureau.office.db, "submit", busy)
+        broken.setattr(desk.bureau.office.db, "write", busy)
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.json()["problems"]) == (
             503,

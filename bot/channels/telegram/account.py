@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.failures import Reason, classify
-from bot.channels.telegram.incoming import CHANNEL, Reader
+from bot.channels.telegram.incoming import CHANNEL, Reader, slim
 from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
 from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import AiohttpRequest
@@ -104,7 +104,7 @@ class Account:
         if self._reader is None:
             raise NotReady("not signed in yet")
         try:
-            update = Update.de_json(raw, self._bot)
+            update = Update.de_json(slim(raw), self._bot)
         except Exception:  # PTB raises whatever its constructors meet
             await self._take_unreadable(raw)
             return

@@ -1,0 +1,60 @@
+"""What is left out of a raw update before it is parsed is nothing that anybody reads."""
+
+from typing import Any
+
+import pytest
+from telegram import Update
+
+from bot.channels.telegram.incoming import Reader, slim
+
+CHAT = {"id": 5, "type": "private", "first_name": "李"}
+GROUP = {"id": -100, "type": "supergroup", "title": "g", "is_forum": True}
+PERSON = {"id": 5, "is_bot": False, "first_name": "李", "language_code": "zh"}
+BOT = {"id": 9, "is_bot": True, "first_name": "b", "username": "desk_bot"}
+KEYBOARD = {"inline_keyboard": [[{"text": "满意", "callback_data": "x"}]]}
+
+
+def _message(chat: dict[str, Any], sender: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"message_id": 7, "date": 1_700_000_000, "chat": chat, "from": sender, **more}
+
+
+def _press(message: dict[str, Any]) -> dict[str, Any]:
+    query = {"id": "1", "from": PERSON, "chat_instance": "1", "data": "x", "message": message}
+    return {"update_id": 1, "callback_query": query}
+
+
+TOPIC = {"message_thread_id": 3, "is_topic_message": True}
+UPDATES = [
+    _press(_message(CHAT, BOT, text="对答复满意吗?", reply_markup=KEYBOARD)),
+    _press(_message(GROUP, BOT, text="-", **TOPIC, reply_to_message=_message(GROUP, BOT, text="卡"))),
+    _press({"message_id": 7, "date": 0, "chat": CHAT}),  # too old: Telegram says no more of it
+    {"update_id": 2, "message": _message(CHAT, PERSON, text="小学几号报名")},
+    {
+        "update_id": 3,
+        "message": _message(
+            GROUP, PERSON, text="好的", reply_to_message=_message(GROUP, BOT, text="卡", reply_markup=KEYBOARD)
+        ),
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", UPDATES)
+def test_a_slim_update_is_read_like_the_whole_one(raw: dict[str, Any]) -> None:
+    reader = Reader(bot_id=9, bot_name="desk_bot", staff_chat="-100")
+    whole, lean = (reader.read(Update.de_json(one, None)) for one in (raw, slim(raw)))
+    assert whole is not None
+    assert lean is not None
+    moments = {"sent_at"}  # of a press it is the moment of reading
+    for name in whole.__slots__:
+        if name not in moments:
+            assert getattr(lean, name) == getattr(whole, name), name
+
+
+def test_the_text_and_the_buttons_under_a_press_are_left_out() -> None:
+    under = slim(UPDATES[0])["callback_query"]["message"]
+    assert set(under) == {"message_id", "date", "chat", "from"}
+
+
+@pytest.mark.parametrize("raw", [{}, {"callback_query": 5}, {"message": [], "update_id": 1}])
+def test_what_has_another_shape_is_left_as_it_is(raw: dict[str, Any]) -> None:
+    assert slim(raw) == raw
