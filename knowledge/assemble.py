@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -229,7 +228,7 @@ def load_parts(folder: Path, found: Found) -> Loaded:
     problems = in_order(reader.problems)
     if routing is None or calendar is None or any(one.error for one in problems):
         return Loaded(None, problems, faq)
-    index = _index(tuple(entries.values()), tuple(synonyms.items()))
+    index = _latest.of(tuple(entries.values()), tuple(synonyms.items()))
     snapshot = Snapshot(
         MappingProxyType(entries),
         topics,
@@ -254,13 +253,27 @@ def as_of(entries: Collection[Entry], calendar: Calendar) -> date:
     return max(checked, default=date(max(calendar.years), 1, 1))
 
 
-@lru_cache(maxsize=1)  # an edit of a table leaves the entries as they are, and they take longest
-def _index(
-    entries: tuple[Entry, ...], synonyms: tuple[tuple[str, tuple[str, ...]], ...]
-) -> "Index":
-    from knowledge.lexicon import (
-        load_lexicon,
-    )  # both load word lists: only when there is an index to build
-    from knowledge.match import Index
+class _Latest:
+    """The index built last: an edit of a table leaves it as it is, an edit of an entry most of it."""
 
-    return Index(entries, load_lexicon(dict(synonyms)))
+    def __init__(self) -> None:
+        self._made: tuple[object, Index] | None = None
+
+    def of(
+        self, entries: tuple[Entry, ...], synonyms: tuple[tuple[str, tuple[str, ...]], ...]
+    ) -> "Index":
+        """Return the index of these entries."""
+        # both load word lists: only when there is an index to build
+        from knowledge.lexicon import load_lexicon
+        from knowledge.match import Index
+
+        made, asked = self._made, (entries, synonyms)
+        if made is not None and made[0] == asked:
+            return made[1]
+        before = None if made is None else made[1]
+        index = Index(entries, load_lexicon(dict(synonyms)), before=before)
+        self._made = asked, index
+        return index
+
+
+_latest = _Latest()

@@ -4,19 +4,27 @@ An entry that did not change is taken over by the next index as it is. Floor 0; 
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.channel import Bags, pack
-from knowledge.entry import Entry
+from knowledge.entry import Entry, Stage
 from knowledge.parse import Parser
 from knowledge.slots import Slots, entry_slots
 from knowledge.text import bare
 
 CHANNELS = 3  # ideas, grams, sounds
 _CORE = frozenset("SweE")  # first letters of the ideas that may be an entry's core
+
+
+Key = tuple[tuple[str, ...], Stage | None, int | None]
+
+
+def key_of(entry: Entry) -> Key:
+    """Return all of an entry that is parsed."""
+    return entry.all_phrasings, entry.stage, entry.school_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,15 @@ class Indexed:
     bags: Bags  # three a phrasing: ideas, grams, sounds
     held: NDArray[np.int32]  # all tokens of the bags, each once
     core: Bags  # one: the ideas in at least half of the phrasings, with their share
+
+    @property
+    def key(self) -> Key:
+        """Return what the rest was made from."""
+        return key_of(self.entry)
+
+    def of(self, entry: Entry) -> "Indexed":
+        """Return the same for an entry whose phrasings are the same, whatever else was edited in it."""
+        return self if self.entry is entry else replace(self, entry=entry)
 
     @property
     def has_aspect(self) -> bool:

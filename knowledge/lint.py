@@ -69,8 +69,8 @@ def lint(
 
 def _sent_elsewhere(entry: Entry, index: Index, today: date) -> Iterator[Finding]:
     """Tell which phrasings of an entry are by likeness nearer to another one."""
-    for phrasing in entry.all_phrasings:
-        other = index.likeliest(phrasing, today=today)
+    nearest = index.likeliest(entry.all_phrasings, today=today)
+    for phrasing, other in zip(entry.all_phrasings, nearest, strict=True):
         if other != entry.id:
             yield Finding(SENT_ELSEWHERE, entry.id, {"phrasing": phrasing, "other": other or "-"})
 

@@ -14,7 +14,7 @@ from knowledge.clauses import is_asking, is_bare_fact, is_fragment, split
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
-from knowledge.indexed import Indexed, index_entry
+from knowledge.indexed import Indexed, index_entry, key_of
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.parse import Parsed, Parser
 from knowledge.repair import Repairs
@@ -62,18 +62,28 @@ class Index:
         lexicon: Lexicon | None = None,
         *,
         models: Mapping[str, Model] | None = None,
+        before: "Index | None" = None,
     ) -> None:
+        """Take the entries; what the index `before` has parsed of them is taken over from it."""
         self.lexicon = lexicon or load_lexicon()
         self.entries = tuple(entry for entry in entries if not entry.draft)
         self._by_id = {entry.id: entry for entry in self.entries}
         questions = [is_latin(normalise(entry.question)) for entry in self.entries]
         self._latin = 2 * sum(questions) > len(questions)
-        plain = Parser(self.lexicon, glossary=not self._latin)
-        numbering: dict[str, int] = {}
-        items = [index_entry(entry, plain, numbering) for entry in self.entries]
+        if before is not None and not (
+            before.lexicon is self.lexicon and before._latin is self._latin
+        ):
+            before = None
+        self._numbering: dict[str, int] = {} if before is None else dict(before._numbering)
+        items = self._parsed_entries(before)
         words = frozenset().union(*(item.words for item in items))
-        self.parser = Parser(self.lexicon, Repairs(self.lexicon, words), glossary=not self._latin)
-        self.retriever = Retriever(items, numbering)
+        self.parser: Parser
+        if before is not None and before.parser.known == words:
+            self.parser = before.parser
+        else:
+            repairs = Repairs(self.lexicon, words)
+            self.parser = Parser(self.lexicon, repairs, glossary=not self._latin)
+        self.retriever = Retriever(items, self._numbering)
         self._items = {item.entry.id: item for item in items}
         self._exact = _exact_texts(items)
         self._dated = frozenset(
@@ -82,6 +92,17 @@ class Index:
         self._own = frozenset().union(*(item.about for item in items))
         self._models = models or load_models()
         self._remembered = lru_cache(maxsize=_CACHE)(self._without_looks)
+
+    def _parsed_entries(self, before: "Index | None") -> list[Indexed]:
+        """Parse the entries, but for those whose phrasings were parsed before."""
+        plain = Parser(self.lexicon, glossary=not self._latin)
+        known = {} if before is None else {item.key: item for item in before._items.values()}
+        return [
+            item.of(entry)
+            if (item := known.get(key_of(entry))) is not None
+            else index_entry(entry, plain, self._numbering)
+            for entry in self.entries
+        ]
 
     def ask(self, question: str, *, today: date, context: Context | None = None) -> Decision:
         """Decide what a question leads to. Never raises, whatever the text."""
@@ -98,12 +119,15 @@ class Index:
             verdict = self._follow(leaning, context, today) or verdict
         return Explanation(verdict.decision, verdict.looks, verdict.reason)
 
-    def likeliest(self, text: str, *, today: date) -> str:
-        """Name the entry nearest to a text by likeness alone, even if a phrasing is the very text."""
-        parsed = self.parser.parse(self.parser.clean(text)[0], today=today)
-        matches = self.model_for(parsed).order(self.retriever.find(parsed))
-        ranked = self._current_first(matches, today)
-        return self.entries[ranked[0][0].number].id if ranked else ""
+    def likeliest(self, texts: Sequence[str], *, today: date) -> list[str]:
+        """Name for each text the entry nearest by likeness alone, even if a phrasing is the very text."""
+        parsed = [self.parser.parse(self.parser.clean(text)[0], today=today) for text in texts]
+        found = self.retriever.find_all(parsed, [CANDIDATES] * len(parsed)) if parsed else []
+        ranked = [
+            self._current_first(self.model_for(one).order(matches), today)
+            for one, matches in zip(parsed, found, strict=True)
+        ]
+        return [self.entries[best[0][0].number].id if best else "" for best in ranked]
 
     def model_for(self, parsed: Parsed) -> Model:
         """Choose the weights: those of English where question and entries are English."""

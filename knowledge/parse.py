@@ -64,6 +64,11 @@ class Parser:
         self.repairs = repairs
         self._inside = lru_cache(maxsize=8192)(self._concepts_of)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Return the words that questions are repaired with."""
+        return self.repairs.known if self.repairs is not None else frozenset()
+
     def clean(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """Normalise, spell out pinyin and regional words; punctuation stays."""
         text = normalise(text)
