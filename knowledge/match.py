@@ -17,8 +17,9 @@ from knowledge.follow import Leaning, covers, joined, read_leaning
 from knowledge.indexed import Indexed, index_entry, key_of
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.parse import Parsed, Parser
+from knowledge.rank import EXACT, Ranker
 from knowledge.repair import Repairs
-from knowledge.retrieve import CANDIDATES, Match, Retriever
+from knowledge.retrieve import Retriever
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare, is_latin, normalise
 
@@ -26,12 +27,9 @@ CHOICES = 3
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
 _STRICTER = 5.0  # what a long message needs more, to be answered at once
-CANDIDATES_OF_PART = 10
 _OF_PART = 0.92  # a part of a message counts a little less than the whole
 _RANKED = 10
-_EXACT, _BESIDE_EXACT = 100.0, 40.0  # scores where a phrasing is the very question
-_EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
-_CACHE = 512  # questions remembered; each about 3 KiB
+_MESSAGES = 256  # remembered word for word; each about 3 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +83,8 @@ class Index:
             self.parser = Parser(self.lexicon, repairs, glossary=not self._latin)
         self.retriever = Retriever(items, self._numbering)
         self._items = {item.entry.id: item for item in items}
-        self._exact = _exact_texts(items)
-        self._dated = frozenset(
-            number for number, entry in enumerate(self.entries) if entry.has_dates
-        )
-        self._own = frozenset().union(*(item.about for item in items))
-        self._models = models or load_models()
-        self._remembered = lru_cache(maxsize=_CACHE)(self._without_looks)
+        self._ranker = Ranker(self.retriever, models or load_models(), latin=self._latin)
+        self._remembered = lru_cache(maxsize=_MESSAGES)(self._without_looks)
 
     def _parsed_entries(self, before: "Index | None") -> list[Indexed]:
         """Parse the entries, but for those whose phrasings were parsed before."""
@@ -114,7 +107,7 @@ class Index:
 
     def explain(self, question: str, *, today: date, context: Context | None = None) -> Explanation:
         """Tell a human how the decision fell; `str()` of it is the report."""
-        verdict, leaning = self._judge(question, today)
+        verdict, leaning = self._judge(question, today, in_detail=True)
         if context is not None and leaning is not None:
             verdict = self._follow(leaning, context, today) or verdict
         return Explanation(verdict.decision, verdict.looks, verdict.reason)
@@ -122,34 +115,33 @@ class Index:
     def likeliest(self, texts: Sequence[str], *, today: date) -> list[str]:
         """Name for each text the entry nearest by likeness alone, even if a phrasing is the very text."""
         parsed = [self.parser.parse(self.parser.clean(text)[0], today=today) for text in texts]
-        found = self.retriever.find_all(parsed, [CANDIDATES] * len(parsed)) if parsed else []
-        ranked = [
-            self._current_first(self.model_for(one).order(matches), today)
-            for one, matches in zip(parsed, found, strict=True)
-        ]
-        return [self.entries[best[0][0].number].id if best else "" for best in ranked]
-
-    def model_for(self, parsed: Parsed) -> Model:
-        """Choose the weights: those of English where question and entries are English."""
-        return self._models["latin" if self._latin and is_latin(parsed.text) else "han"]
+        return self._ranker.likeliest(parsed, today)
 
     def _without_looks(self, question: str, today: date) -> tuple[Decision, _Leaning | None]:
         """Judge a question and keep only what is small enough to be remembered."""
         verdict, leaning = self._judge(question, today)
         return verdict.decision, leaning
 
-    def _judge(self, question: str, today: date) -> tuple[_Verdict, _Leaning | None]:
-        """Decide about a message by itself; tell whether it may lean on the one before."""
+    def _judge(
+        self, question: str, today: date, *, in_detail: bool = False
+    ) -> tuple[_Verdict, _Leaning | None]:
+        """Decide about a message by itself; tell whether it may lean on the one before.
+
+        `in_detail` the looks have the part scores, and nothing that is remembered is used.
+        """
         cleaned, spelled = self.parser.clean(question)
         small = small_talk(cleaned, self.lexicon)
-        written = self._exact.get(bare(cleaned), frozenset())
+        written = self._ranker.written(bare(cleaned))
         if small is not None and not written:
             decision = Decision(question, Outcome.MISS, small=small.kind)
             return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}"), None
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
         repaired, parts = split(repaired, self.lexicon)
         parsed = [self.parser.parse(repaired, today=today), *self._parse_parts(parts, today)]
-        looks = self._looks([repaired, *parts], parsed, today, (*spelled, *mended), written)
+        rank = self._ranker.rank if in_detail else self._ranker.recall
+        told = [(*spelled, *mended), *[()] * len(parts)]
+        of_texts = zip([repaired, *parts], parsed, told, rank(parsed, written, today), strict=True)
+        looks = tuple(Look(text, one, changes, *found) for text, one, changes, found in of_texts)
         verdict = self._decide(question, looks, cleaned)
         if written:
             return verdict, None
@@ -171,7 +163,8 @@ class Index:
         if not text:
             return None
         parsed = self.parser.parse(text, today=today)
-        [look] = self._looks([text], [parsed], today, leaning.changes)
+        [ranking] = self._ranker.rank([parsed], frozenset(), today)
+        look = Look(text, parsed, leaning.changes, *ranking)
         keys = (key for key, _ in look.ranked)
         kept = {
             key
@@ -179,7 +172,7 @@ class Index:
             if covers(self._items[key], leaning.own, today, whole=key == context.entry_id)
         }
         look = _only(look, kept)
-        if look.top < self.model_for(look.parsed).limits.offer:
+        if look.top < self._ranker.model_for(look.parsed).limits.offer:
             return None
         best = self._items[look.ranked[0][0]]
         guessed = "stage" in best.slots.values and "stage" not in look.parsed.slots.values
@@ -195,63 +188,6 @@ class Index:
                 parsed = self.parser.parse(f"{subject},{part}", today=today)
             subject = own or subject
             yield parsed
-
-    def _looks(
-        self,
-        texts: Sequence[str],
-        parsed: Sequence[Parsed],
-        today: date,
-        changes: tuple[tuple[str, str], ...],
-        written: frozenset[int] = frozenset(),
-    ) -> tuple[Look, ...]:
-        """Rank the entries for a whole message, which comes first, and for its clauses.
-
-        `written` are the entries that have the very words of the whole.
-        """
-        most = [CANDIDATES, *[CANDIDATES_OF_PART] * (len(texts) - 1)]
-        found = self.retriever.find_all(parsed, most)
-        exact = [written or self._exact.get(parsed[0].text)]
-        exact += [self._exact.get(one.text) for one in parsed[1:]]
-        told = [changes, *[()] * (len(texts) - 1)]
-        return tuple(
-            self._look(*of_one, today)
-            for of_one in zip(texts, parsed, found, exact, told, strict=True)
-        )
-
-    def _look(
-        self,
-        text: str,
-        parsed: Parsed,
-        matches: Sequence[Match],
-        exact: frozenset[int] | None,
-        changes: tuple[tuple[str, str], ...],
-        today: date,
-    ) -> Look:
-        """Put the candidates for one text in order and give each its score."""
-        model = self.model_for(parsed)
-        ranked = self._current_first(model.order(matches), today)
-        scores = model.scores(parsed, ranked, self.retriever.known_share(parsed))
-        if exact:
-            ranked, scores = _put_first(exact, ranked, scores)
-        elsewhere = next((name for name in parsed.slots.elsewhere if name not in self._own), "")
-        if exact:
-            elsewhere = ""
-        elif elsewhere:
-            scores = [score * model.limits.offer / 200 for score in scores]
-        named = tuple((self.entries[match.number].id, match) for match, _ in ranked)
-        return Look(text, parsed, changes, named, tuple(scores), elsewhere)
-
-    def _current_first(
-        self, ranked: list[tuple[Match, float]], today: date
-    ) -> list[tuple[Match, float]]:
-        """Put entries that are in their time before those that are not, the rest being equal."""
-        if self._dated.isdisjoint([match.number for match, _ in ranked]):
-            return ranked
-        moved = [
-            (match, value - (0.0 if self.entries[match.number].is_current(today) else _EXPIRED))
-            for match, value in ranked
-        ]
-        return sorted(moved, key=lambda pair: -pair[1])
 
     def _subject_of(self, parsed: Parsed) -> str:
         """Return the words of a clause that the next clause may lean on."""
@@ -271,7 +207,7 @@ class Index:
         self, question: str, looks: tuple[Look, ...], cleaned: str, *, guessed: bool = False
     ) -> _Verdict:
         """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
-        limits = self.model_for(looks[0].parsed).limits
+        limits = self._ranker.model_for(looks[0].parsed).limits
         best = _merged(question, looks)
         ranked = tuple((answer.id, answer.score) for answer in best)
         scores = [answer.score for answer in best]
@@ -279,10 +215,10 @@ class Index:
         outcome = limits.outcome(scores, stricter=_STRICTER if long else 0.0)
         reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
         answers: tuple[Answer, ...] = ()
-        several = self._several(looks, limits.offer) if looks[0].top < _EXACT else ()
+        several = self._several(looks, limits.offer) if looks[0].top < EXACT else ()
         if outcome is Outcome.HIT and looks[0].bars_direct_answer(best[0].id):
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
-        if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < _EXACT:
+        if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < EXACT:
             outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
         if outcome is Outcome.HIT and guessed:
             outcome, reason = Outcome.UNSURE, "for a stage that nobody named: offered, not answered"
@@ -309,7 +245,7 @@ class Index:
     def _is_whole(self, cleaned: str, outcome: Outcome, scores: list[float]) -> bool:
         """Tell whether a message need not wait for its other half."""
         if is_bare_fact(cleaned, self.lexicon):
-            return bool(scores) and scores[0] == _EXACT
+            return bool(scores) and scores[0] == EXACT
         return outcome is Outcome.HIT or not is_fragment(cleaned, self.lexicon)
 
     def _several(self, looks: tuple[Look, ...], offer: float) -> tuple[Answer, ...]:
@@ -351,24 +287,3 @@ def _filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tupl
             break
         chosen.setdefault(answer.id, answer)
     return tuple(chosen.values())
-
-
-def _exact_texts(items: Sequence[Indexed]) -> dict[str, frozenset[int]]:
-    """Map every phrasing, as it is written and as it is compared, to the entries that have it."""
-    found: dict[str, set[int]] = {}
-    for number, item in enumerate(items):
-        for text in (*item.written, *item.texts):
-            found.setdefault(text, set()).add(number)
-    return {text: frozenset(numbers) for text, numbers in found.items()}
-
-
-def _put_first(
-    exact: frozenset[int], ranked: list[tuple[Match, float]], scores: list[float]
-) -> tuple[list[tuple[Match, float]], list[float]]:
-    """Put the entry that has the very question first; with two such, the one ranked better."""
-    for place, (match, _) in enumerate(ranked):
-        if match.number in exact and not match.excluded:
-            order = [place, *(other for other in range(len(ranked)) if other != place)]
-            rest = [min(scores[other], _BESIDE_EXACT) for other in order[1:]]
-            return [ranked[other] for other in order], [_EXACT, *rest]
-    return ranked, scores

@@ -135,11 +135,11 @@ class Retriever:
 
     def find(self, question: Parsed, *, most: int = CANDIDATES) -> list[Match]:
         """Return the most promising entries with their part scores, in no particular order."""
-        return self.find_all([question], [most])[0]
+        return self.find_all([question], most=most)[0]
 
-    def find_all(self, questions: Sequence[Parsed], most: Sequence[int]) -> list[list[Match]]:
+    def find_all(self, questions: Sequence[Parsed], *, most: int = CANDIDATES) -> list[list[Match]]:
         """Return for each of several texts the most promising entries, at most so many of them."""
-        if not self.entries:
+        if not self.entries or not questions:
             return [[] for _ in questions]
         asked = _Asked(questions, self.tokens)
         cosines, cover, found, core = self._postings.sums(asked.queries)
@@ -205,12 +205,12 @@ class Retriever:
         known = sum([mass for token, mass in telling.items() if token in self.tokens])
         return known / (sum(telling.values()) or 1.0)
 
-    def _chosen(self, quick: Floats, most: Sequence[int]) -> list[list[int]]:
+    def _chosen(self, quick: Floats, most: int) -> list[list[int]]:
         """Choose for each text the entries with the likeliest phrasings, of those that share anything."""
         best = np.maximum.reduceat(quick, self._starts[:-1], axis=1)
         chosen = []
-        for row, limit in zip(best, most, strict=True):
-            likely = row.argpartition(-limit)[-limit:] if limit < len(row) else np.arange(len(row))
+        for row in best:
+            likely = row.argpartition(-most)[-most:] if most < len(row) else np.arange(len(row))
             chosen.append(likely[row[likely] > 0].tolist())
         return chosen
 

@@ -5,7 +5,7 @@ and places and offices that are not ours. Floor 0; pure.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,6 +25,11 @@ class Slots:
     values: Values = field(default_factory=dict)
     place: str = ""
     office: str = ""
+
+    @property
+    def key(self) -> Hashable:
+        """Return what is the same for the same slots, and may be looked up by."""
+        return tuple(self.values.items()), self.place, self.office
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

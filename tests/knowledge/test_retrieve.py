@@ -66,9 +66,9 @@ def test_cosines_and_coverage_are_those_of_the_formulas(text: str) -> None:
 
 def test_several_texts_at_once_are_measured_as_each_alone() -> None:
     parsed = [_parsed(text) for text in QUESTIONS]
-    together = RETRIEVER.find_all(parsed, [5, 3, 5, 16])
-    for own, question, most in zip(together, parsed, [5, 3, 5, 16], strict=True):
-        alone = {match.number: match for match in RETRIEVER.find(question, most=most)}
+    together = RETRIEVER.find_all(parsed, most=5)
+    for own, question in zip(together, parsed, strict=True):
+        alone = {match.number: match for match in RETRIEVER.find(question, most=5)}
         assert {match.number for match in own} == alone.keys()
         for match in own:
             assert match.parts == pytest.approx(alone[match.number].parts)
@@ -76,8 +76,8 @@ def test_several_texts_at_once_are_measured_as_each_alone() -> None:
 
 
 def test_a_text_that_shares_nothing_has_no_candidates() -> None:
-    assert RETRIEVER.find_all([_parsed("xyzzy"), _parsed("校服")], [16, 16])[0] == []
+    assert RETRIEVER.find_all([_parsed("xyzzy"), _parsed("校服")])[0] == []
 
 
 def test_without_entries_nothing_is_found() -> None:
-    assert Index([]).retriever.find_all([_parsed("校服")], [16]) == [[]]
+    assert Index([]).retriever.find_all([_parsed("校服")]) == [[]]
