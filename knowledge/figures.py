@@ -137,6 +137,8 @@ def _catchment(shelf: Shelf, wish: Wish) -> Answer:
 def _area_of_school(sheet: Sheet, shelf: Shelf, wish: Wish) -> Answer:
     if wish.doubtful:
         return Ask(wish, Missing.SCHOOL, school_choices(wish.doubtful))
+    if not wish.schools:  # a button of another question, or a forged one, took the school away
+        return Ask(wish, Missing.SCHOOL, school_choices(tuple(sheet.by_school)))
     rows = tuple(row for one in wish.schools for row in sheet.rows_of(one, None))
     if rows:
         return Records(wish, sheet.table, tuple(_record(sheet, row) for row in rows))

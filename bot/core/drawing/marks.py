@@ -18,7 +18,8 @@ COLOURS = (ACCENT, "#c2701c", "#4568a8", "#9a4668", "#6c7a1f", "#6b6b6b")
 LEADING = 1.32  # from one line to the next, in letter heights
 _PIECE = re.compile(r"[A-Za-z0-9.%-]+|.", re.DOTALL)
 _CLOSING = frozenset(")）》〉」』】〕、,，。.:：;；!?！？·…")
-_SLIM = frozenset(" .,:;'!()[]{}-·ijlIJft")
+_SLIM = frozenset(" .,:;'·ijl")
+_THIN = frozenset("!()[]{}-IJft")
 _BROAD = frozenset("mwMW@%")
 
 
@@ -34,6 +35,8 @@ def em(text: str) -> float:
 
 def _em(character: str) -> float:
     if character in _SLIM:
+        return 0.28
+    if character in _THIN:
         return 0.36
     if character.isascii():
         return 0.56 if character.isdigit() else 0.92 if character in _BROAD else 0.76
