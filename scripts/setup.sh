@@ -9,8 +9,9 @@ cd "$(dirname "$0")/.."
 
 stamp=.venv/installed            # the checksum of the lock that was installed last, completely
 charts=.venv/charts              # is there when charts were asked for: an upgrade must not leave them behind
-purpose=${1:-run}
-[ "$purpose" = run ] && [ -f "$charts" ] && purpose=charts
+asked=${1:-run}
+purpose=$asked
+[ "$asked" = run ] && [ -f "$charts" ] && purpose=charts
 case $purpose in
     run) lock=requirements.lock ;;
     charts) lock=requirements-charts.lock ;;
@@ -64,7 +65,19 @@ with_pip() {
 }
 
 echo "Setting up .venv from $lock (once; a minute at most on a usual line) ..." >&2
-if ! with_uv && ! with_pip; then
+installed() { with_uv || with_pip; }
+
+fall_back() {
+    # Charts that `run` only keeps are no reason not to start.
+    [ "$purpose" = charts ] && [ "$asked" = run ] || return 1
+    echo "Going on without charts; \`scripts/setup.sh charts\` tries again." >&2
+    rm -f "$charts"
+    purpose=run
+    lock=requirements.lock
+    installed
+}
+
+if ! installed && ! fall_back; then
     echo "The packages of $lock could not be installed; the reason is above. Nothing was started." >&2
     exit 1
 fi

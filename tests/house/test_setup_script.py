@@ -86,6 +86,18 @@ def test_charts_stay_once_they_were_asked_for(clone: Clone) -> None:
     assert "requirements-charts.lock" in clone.set_up("run")[1]
 
 
+def test_charts_that_can_no_longer_be_installed_do_not_keep_the_desk_from_starting(
+    clone: Clone,
+) -> None:
+    assert clone.set_up("charts")[0] == 0
+    gone = "no-such-package==1 --hash=sha256:" + "0" * 64 + "\n"
+    clone.lock("requirements-charts.lock", gone)
+    code, said = clone.set_up("run")
+    assert (code, "Going on without charts" in said) == (0, True)
+    assert clone.set_up("run") == (0, "")  # and does not try at every start
+    assert clone.set_up("charts")[0] == 1  # who asks for charts is told
+
+
 def test_a_python_that_is_gone_is_replaced(clone: Clone) -> None:
     folder = clone.folder / ".venv" / "bin"
     folder.mkdir(parents=True)

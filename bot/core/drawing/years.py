@@ -4,7 +4,7 @@ Floor 1: pure. Theory: figures at the points of several lines would lie upon eac
 their years, and the row's name with its colour and shape is the legend. A year without a figure is a gap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
@@ -126,7 +126,7 @@ def _line(plot: _Plot, one: Series, place: int) -> Iterator[str]:
 
 
 def _values(plot: _Plot, one: Series) -> Iterator[str]:
-    height = _fitting(one.values, plot.column) + 4
+    height = _fitting(one.values, plot.column, LETTERS + 4)
     for at, value in enumerate(one.values):
         if value:
             above = plot.y(float(value)) - 26
@@ -166,10 +166,10 @@ def _table(
     return marks, y
 
 
-def _fitting(texts: tuple[str, ...] | list[str], room: float) -> float:
+def _fitting(texts: Iterable[str], room: float, most: float = LETTERS) -> float:
     """Return the height of letters at which the longest text fits a column."""
     longest = max(em(text or NONE) for text in texts)
-    return min(float(LETTERS), (room - 12) / longest)
+    return min(most, (room - 12) / longest)
 
 
 def _round(step: float) -> float:
