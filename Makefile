@@ -1,11 +1,14 @@
 # Two commands matter: `make run` and `make test`. Each does all its own set-up.
 
 VENV_PYTHON = .venv/bin/python
-.PHONY: run test lint lock crash bench pictures clean help
+.PHONY: run charts test lint lock crash bench pictures clean help
 
 run:  ## set up, then run the bot: the demo on http://127.0.0.1:8080 unless config.yaml says otherwise
 	@scripts/setup.sh run
 	@exec $(VENV_PYTHON) run_bot.py serve
+
+charts:  ## set up what draws comparisons and trends as pictures (4 MB); `make run` keeps it from then on
+	@scripts/setup.sh charts
 
 test:  ## set up, then every check and every test
 	@scripts/setup.sh dev

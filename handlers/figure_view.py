@@ -10,8 +10,16 @@ from markupsafe import Markup
 
 from bot.core.texts import plain, say
 from bot.core.turn import MAX_DATA_BYTES, Button, Rows, Turn
-from bot.core.workdays import local_day
-from handlers import figure_none, figure_steps
+from handlers import figure_chart, figure_none, figure_steps
+from handlers.figure_parts import (
+    bases,
+    before,
+    kind_words,
+    missing,
+    origin,
+    value,
+    year_words,
+)
 from handlers.menu import cut
 from handlers.saying import EMPTY_LINE, NEW_LINE, button, in_pairs, person_button
 from knowledge.figure_answers import (
@@ -30,7 +38,7 @@ from knowledge.figure_answers import (
 from knowledge.figure_words import figure_words
 from knowledge.school_figures import EVERY
 from knowledge.shelf import BY_SCHOOL, Shelf
-from knowledge.tables import Column, Table
+from knowledge.tables import Column
 
 MOST_CARDS = 40
 MOST_LINES = 20
@@ -61,47 +69,20 @@ def told(turn: Turn, shelf: Shelf, found: Answer, token: str) -> tuple[Markup, R
     return html, _buttons(turn, shelf, found, token)
 
 
-def origin(turn: Turn, tables: Sequence[Table]) -> Markup:
-    """Say where figures come from: title, document, day, and whether they are samples; a line a table."""
-    return NEW_LINE.join(
-        dict.fromkeys(_origin(turn, table) for table in {one.id: one for one in tables}.values())
-    )
-
-
-def _origin(turn: Turn, table: Table) -> Markup:
-    source = table.source
-    parts = [Markup("{}").format(source.title if source is not None else table.title)]
-    if source is not None and source.number:
-        parts.append(Markup("{}").format(source.number))
-    day = table.published_on or (source.date if source is not None else None)
-    if day is not None:
-        parts.append(say("figure.published", turn.language, date=f"{day:%Y-%m-%d}"))
-    if table.sample:
-        parts.append(say("figure.sample", turn.language))
-    return Markup(" · ").join(parts)
-
-
 def _found(turn: Turn, found: Found) -> list[Markup]:
     """Say the figures, what could not be found, and where they come from."""
     shown = found.cards[:MOST_CARDS]
     parts = [_card(turn, found, shown[0])] if len(shown) == 1 else [_list(turn, found, shown)]
     if len(found.cards) > len(shown):
         parts.append(say("figure.more", turn.language, count=len(found.cards) - len(shown)))
-    comma = plain("when.between", turn.language)
-    if found.unknown:
-        parts.append(say("figure.unknown", turn.language, names=comma.join(found.unknown)))
-    if found.absent:
-        parts.append(say("figure.absent", turn.language, names=comma.join(found.absent)))
-    bases = dict.fromkeys(one.basis for card in shown for one in card.amounts if one.basis)
-    if bases:
-        parts.append(say("figure.basis", turn.language, basis=comma.join(bases)))
+    parts += [*missing(turn, found), *bases(turn, shown)]
     parts.append(origin(turn, [card.table for card in shown]))
     return parts
 
 
 def _card(turn: Turn, found: Found, card: Card) -> Markup:
     """Say one school's figures: one in the headline, or the sum there and its parts below."""
-    year = _year(turn, card.year)
+    year = year_words(turn, card.year)
     head = card.total or (card.amounts[0] if len(card.amounts) == 1 else None)
     if head is None:
         lines = [
@@ -110,7 +91,7 @@ def _card(turn: Turn, found: Found, card: Card) -> Markup:
                 turn.language,
                 school=card.school.name,
                 year=year,
-                what=_kind(turn, found),
+                what=kind_words(turn, found.wish.kind),
             )
         ]
         lines += [_line(turn, card, one) for one in card.amounts]
@@ -122,8 +103,8 @@ def _card(turn: Turn, found: Found, card: Card) -> Markup:
             school=card.school.name,
             year=year,
             what=f"{head.part}{head.column}",
-            value=_value(turn, head.value, head.unit),
-            before=_before(turn, card, head),
+            value=value(turn, head.value, head.unit),
+            before=before(turn, card, head),
         )
     ]
     if card.total is not None:
@@ -147,7 +128,10 @@ def _list(turn: Turn, found: Found, cards: Sequence[Card]) -> Markup:
             pieces.append(_card(turn, found, own[0]))
             continue
         head = say(
-            "figure.several", turn.language, year=_year(turn, year), what=_title(turn, found, own)
+            "figure.several",
+            turn.language,
+            year=year_words(turn, year),
+            what=_title(turn, found, own),
         )
         rows = (_row(turn, card, wide, single=_is_single(own)) for card in own)
         pieces.append(NEW_LINE.join((head, *rows)))
@@ -163,7 +147,7 @@ def _is_single(cards: Sequence[Card]) -> bool:
 
 def _title(turn: Turn, found: Found, cards: Sequence[Card]) -> str:
     if not _is_single(cards):
-        return _kind(turn, found)
+        return kind_words(turn, found.wish.kind)
     head = cards[0].total or cards[0].amounts[0]
     return f"{head.part}{head.column}"
 
@@ -172,52 +156,32 @@ def _row(turn: Turn, card: Card, wide: int, *, single: bool) -> Markup:
     name = card.school.name + _BLANK * (wide - len(card.school.name))
     if single:
         head = card.total or card.amounts[0]
-        value = Markup("{}{}").format(
-            _value(turn, head.value, head.unit), _before(turn, card, head)
-        )
+        shown = Markup("{}{}").format(value(turn, head.value, head.unit), before(turn, card, head))
     else:
-        value = say("figure.comma", turn.language).join(
+        shown = say("figure.comma", turn.language).join(
             _line(turn, card, one) for one in card.amounts
         )
     if card.total is not None and not single:
-        total = _value(turn, card.total.value, card.total.unit)
-        value = say("figure.with_parts", turn.language, value=total, list=value)
-    return Markup("{}{}{}").format(name, _BLANK, value)
+        total = value(turn, card.total.value, card.total.unit)
+        shown = say("figure.with_parts", turn.language, value=total, list=shown)
+    return Markup("{}{}{}").format(name, _BLANK, shown)
 
 
 def _line(turn: Turn, card: Card, one: Amount) -> Markup:
     is_same = len({each.column for each in card.amounts}) == 1
     label = one.part if one.part and is_same else f"{one.part}{one.column}"
-    value = _value(turn, one.value, one.unit)
-    before = _before(turn, card, one)
-    return say("figure.line", turn.language, label=label, value=value, before=before)
-
-
-def _value(turn: Turn, value: str, unit: str) -> str:
-    return plain("figure.value", turn.language, value=value, unit=unit).strip()
-
-
-def _before(turn: Turn, card: Card, one: Amount) -> Markup:
-    """Say the year before's figure; 去年 only of the year before this one."""
-    if not one.before or card.year is None:
-        return Markup("")
-    value = _value(turn, one.before, one.unit)
-    if card.year == local_day(turn.now).year:
-        return say("figure.last_year", turn.language, value=value)
-    return say("figure.year_before", turn.language, value=value, year=card.year - 1)
-
-
-def _year(turn: Turn, year: int | None) -> str:
-    return "" if not year else plain("figure.year", turn.language, year=year)
-
-
-def _kind(turn: Turn, found: Found) -> str:
-    return plain(f"figure.kind.{found.wish.kind}", turn.language)
+    return say(
+        "figure.line",
+        turn.language,
+        label=label,
+        value=value(turn, one.value, one.unit),
+        before=before(turn, card, one),
+    )
 
 
 def _not_yet(turn: Turn, found: NotYet) -> Iterable[Markup]:
     """Say that a year is not out, and what is known of the newest one, marked as that."""
-    kind = plain(f"figure.kind.{found.wish.kind}", turn.language)
+    kind = kind_words(turn, found.wish.kind)
     yield say("figure.not_yet", turn.language, year=found.year, kind=kind)
     if found.last is not None:
         newest = found.last.cards[0].year
@@ -256,8 +220,8 @@ def _brief(turn: Turn, row: Sequence[tuple[Column, str]]) -> Markup:
 def _cell(turn: Turn, column: Column, cell: str) -> Markup:
     if column.type == "url" and cell.startswith(("https://", "http://")):
         return say("figure.link", turn.language, column=column.name, url=cell)
-    value = _value(turn, _short(cell, LONGEST_CELL), column.unit)
-    return say("figure.cell", turn.language, column=column.name, value=value)
+    shown = value(turn, _short(cell, LONGEST_CELL), column.unit)
+    return say("figure.cell", turn.language, column=column.name, value=shown)
 
 
 def _short(cell: str, longest: int = SHORT_CELL) -> str:
@@ -325,7 +289,7 @@ def _buttons(turn: Turn, shelf: Shelf, found: Answer, token: str) -> Rows:
 
 
 def _more(turn: Turn, shelf: Shelf, found: Answer, token: str) -> tuple[Button, ...]:
-    """Give the buttons to the other schools and the other years."""
+    """Give the buttons to the other schools, the other years, and to all of it as a picture."""
     if not isinstance(found, Found) or found.wish.kind not in BY_SCHOOL:
         return ()
     more = []
@@ -333,6 +297,9 @@ def _more(turn: Turn, shelf: Shelf, found: Answer, token: str) -> tuple[Button, 
         more.append(button("figure.compare", turn, f"f:{token}:{EVERY}"))
     if not found.wish.trend and not found.wish.every and len(shelf.years(found.wish.kind)) > 2:
         more.append(button("figure.trend", turn, f"f:{token}:t:"))
+    if turn.desk.pictures and figure_chart.can_be_drawn(found):
+        key, choice = ("as_text", "v:text") if found.wish.picture else ("as_picture", "v:")
+        more.append(button(f"chart.{key}", turn, f"f:{token}:{choice}"))
     return tuple(more)
 
 
@@ -346,4 +313,4 @@ def _choice(turn: Turn, shelf: Shelf, choice: str, token: str) -> Button | None:
         return button("figure.every", turn, data)
     if kind.lower() == "s":
         return Button(cut(shelf.by_id[value].name), data)
-    return Button(cut(_year(turn, int(value)) if kind == "y" else value), data)
+    return Button(cut(year_words(turn, int(value)) if kind == "y" else value), data)

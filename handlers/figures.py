@@ -14,23 +14,26 @@ from functools import reduce
 from markupsafe import Markup
 
 from bot.core.dialogue import Figure, Last
-from bot.core.texts import say
-from bot.core.turn import Arrival, Asked, Outcome, Rows, Turn
+from bot.core.texts import plain, say
+from bot.core.turn import Arrival, Asked, Button, Outcome, Rows, Turn
 from bot.core.workdays import local_day
-from handlers import answers, burst, faq, figure_view, menu
+from handlers import answers, burst, faq, figure_chart, figure_view, menu
+from handlers.figure_parts import kind_words
 from handlers.following import below_figure
-from handlers.saying import NEW_LINE, answer, phone_line, way_on
+from handlers.saying import NEW_LINE, answer, in_pairs, person_button, phone_line, way_on
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge import figures
 from knowledge.clauses import is_asking
-from knowledge.figure_answers import Answer, Ask
+from knowledge.figure_answers import Answer, Ask, Found
 from knowledge.figure_words import fold
+from knowledge.picture_wish import asks_for_a_picture_only, kinds_to_draw
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.wish import Wish, read_follow_up, read_wish
 
 LASTS = timedelta(minutes=30)  # so long 那二中呢 is read with the question before it
 PRESS = "f:"
+_OF = "k:"  # a button that says what a picture is wanted of
 _SHORT = 8  # characters of a question that leans on the one before it: 怎么报名
 _SENTENCES = re.compile(r"[?？。!！;；\n]+")
 _CLAUSES = re.compile(r"[?？。!！;；\n,，]+")
@@ -58,7 +61,7 @@ def _asked(turn: Turn) -> Outcome | None:
             return outcome
         if not turn.desk.demo and _read(turn, turn.knowledge.figures, question) is not None:
             return _only_a_sample(turn, question)
-    return _followed(turn, alone)
+    return _followed(turn, alone) or _only_a_picture(turn, alone)
 
 
 def _answer(turn: Turn, question: str) -> Outcome | None:
@@ -149,6 +152,21 @@ def _followed(turn: Turn, text: str) -> Outcome | None:
     return _answered(turn, followed, replace(before, said=figures.said_by(followed), at=turn.now))
 
 
+def _only_a_picture(turn: Turn, text: str) -> Outcome | None:
+    """Ask what a picture is wanted of, where nothing else is said: 对比图."""
+    kinds = kinds_to_draw(_shelf(turn)) if asks_for_a_picture_only(text) else ()
+    if not kinds:
+        return None
+    figure = Figure(text, turn.fresh.draft, at=turn.now)
+    after = replace(turn.dialogue, figure=figure, last=Last(text, "", turn.now))
+    rows = in_pairs(
+        Button(kind_words(turn, kind), f"{PRESS}{figure.token}:{_OF}{kind}") for kind in kinds
+    )
+    html = say("chart.ask_kind", turn.language)
+    outcome = answer(turn, html, buttons=(*rows, (person_button(turn),)), dialogue=after)
+    return outcome.and_do(Asked(text, "unsure"))
+
+
 def _resumed(turn: Turn, figure: Figure) -> Wish | None:
     """Read the question of before again, with what was said since."""
     wish = _read(turn, _shelf(turn), figure.question)
@@ -167,20 +185,29 @@ def _pressed(turn: Turn) -> Outcome:
     kept = tuple(one for one in figure.said if not one.startswith(undone))
     figure = replace(figure, said=(*kept, choice), at=turn.now)
     try:
+        if choice.startswith(_OF):
+            figure = replace(figure, question=_of_kind(choice.removeprefix(_OF)), said=())
         wish = _resumed(turn, figure)
         return menu.stale(turn) if wish is None else _answered(turn, wish, figure)
     except (KeyError, ValueError):  # a school that is gone since, a forged button
         return menu.stale(turn)
 
 
+def _of_kind(kind: str) -> str:
+    """Return the question that asks for a picture of a kind, as one would write it. Raises KeyError."""
+    return plain("chart.question", "zh", kind=plain(f"figure.kind.{kind}", "zh"))
+
+
 def _answered(turn: Turn, wish: Wish, figure: Figure) -> Outcome:
     found = figures.answer(_shelf(turn), wish, today=local_day(turn.now))
     html, rows = figure_view.told(turn, _shelf(turn), found, figure.token)
-    warning = say("faq.personal", turn.language) if _is_personal(turn) else None
+    warning = say("faq.personal", turn.language) if _is_personal(turn) else Markup("")
     after = replace(turn.dialogue, figure=figure, last=Last(figure.question, "", figure.at))
-    parts = (html, warning) if warning is not None else (html,)
+    wanted = wish.picture and isinstance(found, Found)
+    picture = figure_chart.picture(turn, found) if wanted and turn.desk.pictures else None
+    quiet = figure_chart.why_none(turn, found) if wanted and picture is None else Markup("")
     below = (*below_figure(turn, found), *rows)
-    outcome = answer(turn, *parts, buttons=below, dialogue=after)
+    outcome = answer(turn, html, quiet, warning, buttons=below, dialogue=after, picture=picture)
     return outcome.and_do(Asked(figure.question, _outcome(found), f"table:{wish.kind}"))
 
 

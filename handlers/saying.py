@@ -4,9 +4,11 @@ Floor 2: pure. While something is being filled in, whatever else is said reminds
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from markupsafe import Markup
 
+from bot.core.chart import Picture
 from bot.core.dialogue import Dialogue
 from bot.core.texts import plain, say
 from bot.core.turn import Button, Outcome, Outgoing, Rows, Say, Turn
@@ -16,13 +18,27 @@ EMPTY_LINE = Markup("\n\n")
 
 
 def answer(
-    turn: Turn, *paragraphs: Markup, buttons: Rows = (), dialogue: Dialogue | None = None
+    turn: Turn,
+    *paragraphs: Markup,
+    buttons: Rows = (),
+    dialogue: Dialogue | None = None,
+    picture: Picture | None = None,
 ) -> Outcome:
-    """Say one message of several paragraphs; the dialogue stays as it is unless another is given."""
+    """Say one message of several paragraphs; the dialogue stays as it is unless another is given.
+
+    A picture is sent in the place of the first paragraph; what is said beside it stands under both.
+    """
     after = turn.dialogue if dialogue is None else dialogue
     reminder = (say("menu.open_flow", turn.language),) if after.flow else ()
-    html = EMPTY_LINE.join(part for part in (*paragraphs, *reminder) if part)
-    return Outcome(after, (Say(Outgoing(html, buttons)),))
+    beside = (*paragraphs[1:], *reminder)
+    html = _joined(*paragraphs[:1], *beside)
+    if picture is not None:
+        picture = replace(picture, caption=_joined(picture.caption, *beside))
+    return Outcome(after, (Say(Outgoing(html, buttons, picture)),))
+
+
+def _joined(*paragraphs: Markup) -> Markup:
+    return EMPTY_LINE.join(part for part in paragraphs if part)
 
 
 def button(key: str, turn: Turn, data: str) -> Button:

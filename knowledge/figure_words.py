@@ -34,6 +34,7 @@ class FigureWords:
     compare: Words
     where: Words
     trend: Words
+    picture: Words
     rules: Words
     progress: Words
     times: Words
@@ -58,6 +59,11 @@ class FigureWords:
     vague: Words
     any_kind: Words
     posts_asked: Words
+
+    @property
+    def wide(self) -> Words:
+        """Give the words for more than one school or year, and for a picture of them."""
+        return (*self.every, *self.compare, *self.trend, *self.picture)
 
 
 @cache

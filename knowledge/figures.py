@@ -41,6 +41,7 @@ def choose(wish: Wish, choice: str) -> Wish:
     """Return the wish with one more thing said. Raises ValueError for what is no choice.
 
     s: this school too (s:* every school) · S: these schools · y: these years · t: every year · p: these parts ·
+    v: as a picture (v:text in words) ·
     a: this street or estate · n: this house number · g: this stage · o: this office · r: this round of hiring.
     """
     kind, mark, value = choice.partition(":")
@@ -57,6 +58,8 @@ def choose(wish: Wish, choice: str) -> Wish:
             return replace(wish, years=tuple(int(one) for one in several), trend=False)
         case "t":
             return replace(wish, years=(), trend=True)
+        case "v" if value in ("", "text"):
+            return replace(wish, picture=not value)
         case "p":
             return replace(wish, parts=several)
         case "a":
@@ -81,6 +84,8 @@ def said_by(wish: Wish) -> tuple[str, ...]:
         said.append(f"y:{','.join(map(str, wish.years))}")
     if wish.trend:
         said.append("t:")
+    if wish.picture:
+        said.append("v:")
     if wish.parts:
         said.append(f"p:{','.join(wish.parts)}")
     if wish.address is not None:
@@ -132,6 +137,8 @@ def _catchment(shelf: Shelf, wish: Wish) -> Answer:
 def _area_of_school(sheet: Sheet, shelf: Shelf, wish: Wish) -> Answer:
     if wish.doubtful:
         return Ask(wish, Missing.SCHOOL, school_choices(wish.doubtful))
+    if not wish.schools:  # a button of another question, or a forged one, took the school away
+        return Ask(wish, Missing.SCHOOL, school_choices(tuple(sheet.by_school)))
     rows = tuple(row for one in wish.schools for row in sheet.rows_of(one, None))
     if rows:
         return Records(wish, sheet.table, tuple(_record(sheet, row) for row in rows))

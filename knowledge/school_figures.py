@@ -37,16 +37,17 @@ def answer_by_school(shelf: Shelf, wish: Wish) -> Answer:
 
 
 def _of_years(shelf: Shelf, wish: Wish) -> Answer:
-    """Settle the years, then take the figures."""
+    """Settle the years, then take the figures; a picture of one school shows all its years."""
     published = shelf.years(wish.kind)
+    own = [
+        year
+        for year in published
+        if wish.every or any(_rows(shelf, wish, one, year) for one in wish.schools)
+    ]
+    over_time = wish.trend or (wish.picture and not wish.every and len(wish.schools) == 1)
     wanted = wish.years
     if not wanted:
-        own = [
-            year
-            for year in published
-            if wish.every or any(_rows(shelf, wish, one, year) for one in wish.schools)
-        ]
-        if wish.trend:
+        if over_time:
             wanted = tuple(sorted(own))
         elif len(own) > 1 and wish.kind in ASKED_YEAR and not wish.every:
             return Ask(wish, Missing.YEAR, tuple(f"y:{year}" for year in own[:4]))
@@ -55,6 +56,8 @@ def _of_years(shelf: Shelf, wish: Wish) -> Answer:
     for year in wanted:
         if year not in published:
             return _unpublished(shelf, wish, year, published)
+    if wish.picture and over_time and len(wanted) == 1 and wanted[0] in own:
+        wanted = tuple(sorted(own))
     return _take(shelf, wish, wanted)
 
 
@@ -70,7 +73,8 @@ def _take(shelf: Shelf, wish: Wish, years: tuple[int, ...]) -> Answer:
     """Take the figures of every school and year that is asked for; the newest year first."""
     schools = wish.schools
     if wish.every:
-        schools = candidates(shelf, replace(wish, years=years))
+        each = (candidates(shelf, replace(wish, years=(year,))) for year in reversed(years or (0,)))
+        schools = tuple(dict.fromkeys(school for own in each for school in own))
     cards: list[Card] = []
     absent: list[str] = []
     for school in schools:

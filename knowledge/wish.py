@@ -37,6 +37,7 @@ class Wish:
     years: tuple[int, ...] = ()  # oldest first
     every: bool = False  # every school
     trend: bool = False  # every year
+    picture: bool = False  # as a picture
     stage: str = ""
     parts: tuple[str, ...] = ()  # folded
     odd_part: str = ""  # a batch that no table has
@@ -86,7 +87,7 @@ def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) ->
         return None
     words = figure_words()
     years, parts = _years(text, today), _parts(shelf, before.kind, text)
-    wide = [one for one in (*words.every, *words.compare, *words.trend) if one in text]
+    wide = [one for one in words.wide if one in text]
     named, rest = _schools(shelf, _without(text, [*parts, *wide, *_year_words(text)]))
     if not (named or years or parts or wide):
         return None
@@ -100,6 +101,8 @@ def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) ->
         trend=bool(holds(text, words.trend)) or (before.trend and not years),
         every=before.every or (not named and _is_every(text, named)),
     )
+    drawn = before.picture and (wish.trend or (wish.every and not named))
+    wish = replace(wish, picture=drawn or bool(holds(text, words.picture)))
     if wish.trend and not years:
         wish = replace(wish, years=())
     if not named:
@@ -170,10 +173,11 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     kinds = [word for word in shelf.triggers[kind] if word in text]
     parts = _parts(shelf, kind, text)
     asked = [word for word in words.amounts if word in text]
-    named, _ = _schools(shelf, _without(text, [*kinds, *parts, *asked, *_year_words(text)]))
+    drawn = [word for word in words.picture if word in text]
+    named, _ = _schools(shelf, _without(text, [*kinds, *parts, *asked, *drawn, *_year_words(text)]))
     trend = bool(holds(text, words.trend))
     every = _is_every(text, named) or (kind == "posts" and not named and "哪些" in text)
-    if not named and (not (asked or every) or holds(text, words.where)):
+    if not named and (not (asked or every or drawn) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
     stage = _stage(text, words)
     if kind == "fee" and not named and (stage in ("primary", "junior") or not parts):
@@ -189,6 +193,7 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
         years=years,
         every=every,
         trend=trend,
+        picture=bool(drawn),
         stage=stage,
         parts=parts,
         odd_part=odd,
@@ -196,10 +201,10 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
 
 
 def _is_every(text: str, named: _Named) -> bool:
-    """Tell whether every school is meant: 各校, or a comparison of fewer than two."""
+    """Tell whether every school is meant: 各校, or a comparison of fewer than two; never for one that is unknown."""
     words = figure_words()
-    compared = holds(text, words.compare) and len(named.certain) + len(named.doubtful) < 2
-    return bool(holds(text, words.every) or compared)
+    few = len(named.certain) + len(named.doubtful) < 2 and not named.unknown
+    return bool(holds(text, words.every) or (few and holds(text, words.compare)))
 
 
 def _posts(text: str) -> str:

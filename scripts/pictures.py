@@ -39,6 +39,7 @@ def main() -> None:
                 browser.complain(_open(chrome, desk.url, PHONE), text, category=category)
             parent = _open(chrome, desk.url, PHONE)
             _ask(parent)
+            _compare(_open(chrome, desk.url, PHONE))
             number = browser.complain(parent, COMPLAINT, photo=_photo(folder))
             _shot(parent, "receipt")
             _answer(_open(chrome, desk.staff_link("演示管理员"), DESKTOP), desk.url, number)
@@ -61,6 +62,14 @@ def _ask(parent: Page) -> None:
     parent.get_by_role("button", name="深色").click()
     _shot(parent, "chat-dark")
     parent.get_by_role("button", name="浅色").click()
+
+
+def _compare(parent: Page) -> None:
+    """Ask for a picture of figures; it is there when the browser has drawn it."""
+    browser.say(parent, "各校指标到校对比图")
+    parent.locator(".line.ours img").wait_for()
+    parent.wait_for_function("document.querySelector('.line.ours img').naturalWidth > 0")
+    _shot(parent, "chart")
 
 
 def _answer(staff: Page, url: str, number: str) -> None:

@@ -1,19 +1,24 @@
 #!/bin/sh
 # All the set-up there is: make .venv and install exactly what the lock file says, unless that is done already.
-#   scripts/setup.sh run    what the bot needs
-#   scripts/setup.sh dev    that, and what the tests need
+#   scripts/setup.sh run     what the bot needs
+#   scripts/setup.sh charts  that, and what draws pictures of figures; `run` keeps it from then on
+#   scripts/setup.sh dev     all of it, and what the tests need
 # uv is used when it is there, python3 -m venv and pip otherwise. Nothing outside this folder is touched.
 set -eu
 cd "$(dirname "$0")/.."
 
-purpose=${1:-run}
+stamp=.venv/installed            # the checksum of the lock that was installed last, completely
+charts=.venv/charts              # is there when charts were asked for: an upgrade must not leave them behind
+asked=${1:-run}
+purpose=$asked
+[ "$asked" = run ] && [ -f "$charts" ] && purpose=charts
 case $purpose in
     run) lock=requirements.lock ;;
+    charts) lock=requirements-charts.lock ;;
     dev) lock=requirements-dev.lock ;;
-    *) echo "usage: scripts/setup.sh [run|dev]" >&2; exit 2 ;;
+    *) echo "usage: scripts/setup.sh [run|charts|dev]" >&2; exit 2 ;;
 esac
 
-stamp=.venv/installed            # the checksum of the lock that was installed last, completely
 checksum() { cksum <"$1"; }
 
 works() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
@@ -21,7 +26,7 @@ works() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (
 if [ -f "$stamp" ] && works .venv/bin/python; then
     installed=$(cat "$stamp")
     [ "$installed" = "$(checksum "$lock")" ] && exit 0
-    # The development lock holds everything of the other, in the same versions (a test says so).
+    # The development lock holds everything of the others, in the same versions (a test says so).
     [ "$installed" = "$(checksum requirements-dev.lock)" ] && exit 0
 fi
 
@@ -60,8 +65,21 @@ with_pip() {
 }
 
 echo "Setting up .venv from $lock (once; a minute at most on a usual line) ..." >&2
-if ! with_uv && ! with_pip; then
+installed() { with_uv || with_pip; }
+
+fall_back() {
+    # Charts that `run` only keeps are no reason not to start.
+    [ "$purpose" = charts ] && [ "$asked" = run ] || return 1
+    echo "Going on without charts; \`scripts/setup.sh charts\` tries again." >&2
+    rm -f "$charts"
+    purpose=run
+    lock=requirements.lock
+    installed
+}
+
+if ! installed && ! fall_back; then
     echo "The packages of $lock could not be installed; the reason is above. Nothing was started." >&2
     exit 1
 fi
+[ "$purpose" = charts ] && : >"$charts"
 checksum "$lock" >"$stamp"

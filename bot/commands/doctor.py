@@ -11,6 +11,7 @@ from bot.channels.telegram.examine import examine_account
 from bot.core.config import Config
 from bot.service.content_state import look_at
 from bot.service.doctor import Level, TelegramState, examine
+from bot.service.pictures import Pictures
 
 
 def doctor(config: Config, config_file: Path | None) -> int:
@@ -26,6 +27,7 @@ def doctor(config: Config, config_file: Path | None) -> int:
         config_file=shown,
         content=look_at(config.content_dir, today=now.date()),
         telegram=telegram,
+        charts=Pictures().trouble(),
     )
     for line in lines:
         print(line)

@@ -35,6 +35,7 @@ from bot.service.files import Fetcher, FileStore
 from bot.service.job import Job, Office, Settings
 from bot.service.limits import Rates
 from bot.service.lock import only_instance
+from bot.service.pictures import Pictures
 from bot.service.rounds import Rounds
 from bot.service.sender import Sender
 from bot.storage import staffbook
@@ -100,19 +101,21 @@ def serve(config: Config, respond: Respond) -> int:
 
 def assemble(config: Config, respond: Respond, db: Database, library: Library) -> Parts:
     """Make every part and tie them together."""
+    pictures = Pictures()
     office = Office(
         db,
         library,
-        settings=_settings(config),
+        settings=_settings(config, pictures=pictures.ready),
         clock=lambda: datetime.now(UTC),
         chance=SystemChance(),
     )
     engine = Engine(office, respond)
     files = FileStore(config.files_dir)
-    web = WebChannel(office, config.files_dir.with_name("uploads"))
+    web = WebChannel(office, config.files_dir.with_name("uploads"), pictures)
     account = None
     if config.telegram_on:
-        account = Account(config.telegram, office, engine, chance=random.random)
+        chance = random.random
+        account = Account(config.telegram, office, engine, chance=chance, pictures=pictures)
     edges = (web,) if account is None else (account.channel, web)
     limits = config.telegram.limits
     rates = Rates(limits.overall_per_s, limits.chat_per_s, max(1, int(limits.group_per_min)))
@@ -126,7 +129,7 @@ def assemble(config: Config, respond: Respond, db: Database, library: Library) -
     return parts
 
 
-def _settings(config: Config) -> Settings:
+def _settings(config: Config, *, pictures: bool) -> Settings:
     bureau = config.bureau
     desk = Desk(
         bureau=bureau.name,
@@ -135,6 +138,7 @@ def _settings(config: Config) -> Settings:
         hours=bureau.hours,
         demo=config.demo_on,
         web_url=config.web.public_url,
+        pictures=pictures,
     )
     return Settings(desk=desk, full_privacy=config.privacy is Privacy.FULL)
 

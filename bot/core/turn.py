@@ -12,6 +12,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from bot.core.cases import CaseView, Kind
+from bot.core.chart import Picture
 from bot.core.dialogue import Dialogue
 from bot.core.follows import Follow
 from bot.core.people import Person, Staff
@@ -129,10 +130,14 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to be: `html` uses <b> and <a> only, made by `texts.say`, which escapes every value."""
+    """One message to be: `html` uses <b> and <a> only, made by `texts.say`, which escapes every value.
+
+    With a `picture` the channel sends that and its caption; `html` says all of it in words, for whoever cannot.
+    """
 
     html: Markup
     buttons: Rows = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +292,7 @@ class Desk:
     demo: bool = True
     bot_name: str = ""  # Telegram user name, for deep links; empty without Telegram
     web_url: str = ""
+    pictures: bool = False  # charts can be drawn here
 
 
 @dataclass(frozen=True, slots=True)

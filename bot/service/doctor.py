@@ -1,8 +1,8 @@
 """What is wrong with this installation, in words: one line a thing, with what to do about it.
 
 Floor 3. Everything that can be seen from here is looked at here; what Telegram and the content say is found out by
-those who can ask them, and comes in as `TelegramState` and `ContentState` (`content_state.look_at`). Nothing is
-changed.
+those who can ask them, and comes in as `TelegramState`, `ContentState` (`content_state.look_at`) and `Trouble` with
+charts (`pictures`). Nothing is changed.
 """
 
 import os
@@ -20,6 +20,7 @@ from bot.core.people import Role
 from bot.core.texts import plain
 from bot.core.workdays import local_day
 from bot.service.content_state import ContentState
+from bot.service.pictures import Trouble
 from bot.storage.copies import damage, schema_number
 from bot.storage.migrate import shipped
 
@@ -82,8 +83,9 @@ def examine(
     config_file: Path | None,
     content: ContentState,
     telegram: TelegramState | None,
+    charts: Trouble | None = None,
 ) -> list[Line]:
-    """Return every line; `telegram` is None when there is no token to ask with."""
+    """Return every line; `telegram` is None when there is no token to ask with, `charts` when they can be drawn."""
     return [
         *_configuration(config, config_file),
         *_telegram(config, telegram),
@@ -92,6 +94,7 @@ def examine(
         *_disk(config),
         *_calendar(content.years, now),
         *_content(content),
+        charts_line(charts),
     ]
 
 
@@ -233,6 +236,13 @@ def _content(content: ContentState) -> Iterator[Line]:
         yield _line(Level.OK, "content", "content_good", entries=content.entries)
     if content.to_review:
         yield _line(Level.WARNING, "content", "content_to_review", entries=content.to_review)
+
+
+def charts_line(trouble: Trouble | None) -> Line:
+    """Say whether figures come as pictures; without, they come as text, which is no error."""
+    if trouble is None:
+        return _line(Level.OK, "charts", "charts_good")
+    return _line(Level.WARNING, "charts", f"charts_{trouble}")
 
 
 def _nearest_folder(folder: Path) -> Path:

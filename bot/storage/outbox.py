@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from bot.core import chart
 from bot.core.turn import Button, Outgoing, Priority
 from bot.storage.db import Tx, row_id
 from bot.storage.times import parse, stamp
@@ -187,6 +188,8 @@ def body_json(message: Outgoing) -> str:
     body: dict[str, object] = {"html": str(message.html)}
     if message.buttons:
         body["buttons"] = [[[b.label, b.data, b.url] for b in row] for row in message.buttons]
+    if message.picture is not None:
+        body["picture"] = chart.to_data(message.picture)
     return json.dumps(body, ensure_ascii=False)
 
 
@@ -195,7 +198,8 @@ def read_body(text: str) -> Outgoing:
     body = json.loads(text)
     buttons = tuple(tuple(Button(*b) for b in row) for row in body.get("buttons", ()))
     html = Markup(body["html"])  # noqa: S704  # was markup when it was written
-    return Outgoing(html, buttons)
+    drawn = body.get("picture")
+    return Outgoing(html, buttons, chart.from_data(drawn) if drawn else None)
 
 
 def read_row(row: sqlite3.Row) -> Parcel:

@@ -62,6 +62,14 @@ def lines(tx: Tx, person_id: int, *, after: int = 0, limit: int = 200) -> list[L
     return [_read(row) for row in rows]
 
 
+def line(tx: Tx, person_id: int, line_id: int) -> Line | None:
+    """Return one line of this person's conversation; None for any other."""
+    row = tx.execute(
+        "SELECT * FROM transcript WHERE id = ? AND person_id = ?", (line_id, person_id)
+    ).fetchone()
+    return None if row is None else _read(row)
+
+
 def _read(row: sqlite3.Row) -> Line:
     at = parse(row["at"])
     if row["side"] == "desk":

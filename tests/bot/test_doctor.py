@@ -15,10 +15,12 @@ from bot.service.doctor import (
     Level,
     Line,
     TelegramState,
+    charts_line,
     disk_line,
     examine,
     sqlite_line,
 )
+from bot.service.pictures import Pictures, Trouble
 from bot.storage.migrate import migrate
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -54,7 +56,7 @@ def told(
 def test_a_fresh_demo_has_no_error(tmp_path: Path) -> None:
     lines = examine(config(tmp_path), now=NOW, config_file=None, content=FINE, telegram=None)
     assert not [line for line in lines if line.level is Level.ERROR]
-    assert len({line.subject for line in lines}) == 7
+    assert len({line.subject for line in lines}) == 8
 
 
 def test_a_line_names_level_subject_finding_and_advice() -> None:
@@ -209,3 +211,15 @@ def test_an_entry_past_its_review_is_counted(tmp_path: Path) -> None:
 def test_every_sentence_of_advice_belongs_to_a_finding() -> None:
     keys = {key for key in catalogue("zh") if key.startswith("doctor_")}
     assert all(key.removesuffix("_do") in keys for key in keys if key.endswith("_do"))
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_without_charts_it_is_a_warning_that_says_why_and_what_to_do(trouble: Trouble) -> None:
+    line = charts_line(trouble)
+    assert line.level is Level.WARNING  # figures come as text: nothing is broken
+    assert "只发文字" in line.message
+    assert "scripts/setup.sh charts" in line.what_to_do
+
+
+def test_where_charts_can_be_drawn_doctor_says_so() -> None:
+    assert charts_line(Pictures().trouble()).level is Level.OK

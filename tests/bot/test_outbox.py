@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from markupsafe import Markup
 
+from bot.core.chart import Picture
 from bot.core.turn import Button, Outgoing, Priority
 from bot.service.job import Job
 from bot.storage import outbox
 from bot.storage.outbox import Parcel
 from tests.bot.bureau import Bureau
+from tests.bot.charts import bars
 
 
 def owe(bureau: Bureau, text: str, chat: str = "1", **parts: object) -> Parcel:
@@ -47,6 +49,25 @@ def test_a_row_comes_back_as_it_was_written(bureau: Bureau) -> None:
     [read] = [parcel for parcel in bureau.owed() if parcel.id == written.id]
     assert read == written
     assert read.message == message
+
+
+def test_a_picture_comes_back_as_it_was_written(bureau: Bureau) -> None:
+    chart = bars(("45", "0.5", ""), marked=(1,))
+    message = Outgoing(Markup("<b>全部</b>"), (), Picture(chart, Markup("<b>图</b> &lt;x&gt;")))
+    bureau.do(lambda job: job.owe(Parcel("web", "p", message)))
+    assert [parcel.message for parcel in bureau.owed()] == [message]
+
+
+def test_words_too_long_for_one_message_go_out_as_pages_and_not_as_a_picture(
+    bureau: Bureau,
+) -> None:
+    message = Outgoing(Markup("字" * 5000), (), Picture(bars(), Markup("图")))
+    bureau.do(lambda job: job.owe(Parcel("telegram", "1", message)))
+    assert [parcel.message.picture for parcel in bureau.owed()] == [None, None]
+
+
+def test_a_row_with_what_a_later_version_writes_is_read_all_the_same(bureau: Bureau) -> None:
+    assert outbox.read_body('{"html": "x", "hologram": {}}') == Outgoing(Markup("x"))
 
 
 def test_rows_come_out_in_the_order_they_were_owed(bureau: Bureau) -> None:

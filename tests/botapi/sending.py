@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from tests.botapi import markup
@@ -75,9 +76,20 @@ def _file_content(world: World, kind: str, given: Upload | str, params: Params) 
             raise bad_request("file must be non-empty")
         if len(given.content) > (MAX_PHOTO if kind == "photo" else MAX_UPLOAD):
             raise bad_request(f"file is too big for a {kind}")
+        if kind == "photo":
+            _check_photo(given.content)
         name = given.name or NAMES[kind]
         file = world.put_file(given.content, f"{kind}s", name)
     return {kind: media(kind, file, name)}
+
+
+def _check_photo(content: bytes) -> None:
+    """Refuse the shapes Telegram refuses; only of a PNG are they looked at."""
+    if not content.startswith(b"\x89PNG"):
+        return
+    width, height = struct.unpack(">II", content[16:24])
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
 
 
 def media(kind: str, file: Json, name: str, mime: str = "application/octet-stream") -> Any:

@@ -72,6 +72,11 @@ class Page(HTMLParser):
         return "\n".join(self.texts)
 
     @property
+    def images(self) -> list[dict[str, str]]:
+        """Return the attributes of every image."""
+        return [attrs for tag, attrs in self.tags if tag == "img"]
+
+    @property
     def runs(self) -> list[tuple[str, dict[str, str]]]:
         """Return everything that could run a script or load from elsewhere, our own files aside."""
         return [

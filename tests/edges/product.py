@@ -157,14 +157,15 @@ async def running(
     *,
     answer: Respond = respond,
     staff: Sequence[tuple[User, Role]] = (),
+    tables: Sequence[str] = (),
     **telegram: Any,
 ) -> AsyncIterator[Product]:
-    """Run a desk over the database in `path`, new or from an earlier run."""
+    """Run a desk over the database in `path`, new or from an earlier run; `tables` are shipped ones."""
     config = config_for(api, path, **telegram)
     if not config.database_path.exists():
         config.database_path.write_bytes(empty_database())
     db = Database(config.database_path)
-    parts = assemble(config, answer, db, small_library())
+    parts = assemble(config, answer, db, small_library(*tables))
     assert parts.account is not None
     parts.account.poller.pace = Pace(poll_s=2, trouble=(0.05, 0.1), conflict=(0.05, 0.1))
     product = Product(api, parts, Bureau(parts.office, Clock(datetime.now(UTC))))

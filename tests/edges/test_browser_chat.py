@@ -116,6 +116,22 @@ def test_a_crash_of_the_desk_loses_nothing_and_the_page_goes_on_by_itself(
     assert page.locator(".line.theirs").count() == 2
 
 
+def test_a_picture_is_seen_and_is_there_again_after_a_crash(desk: Product, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    say(page, "各校指标到校对比图")
+    hears(page, "共 5 所")
+    picture = page.locator(".line.ours img")
+    expect(picture).to_have_js_property("naturalWidth", 1080)
+    assert "示例区第三中学" in (picture.get_attribute("alt") or "")
+    assert no_sideways_scroll(page)
+    assert [one for one in complaints if "Content Security Policy" in one] == []
+    desk.stops(kill=True)
+    desk.starts()
+    page.reload()
+    expect(page.locator(".line.ours img")).to_have_js_property("naturalWidth", 1080)
+
+
 def test_a_second_tab_shows_the_same_conversation(desk: Product, page: Page) -> None:
     other = page.context.new_page()
     other.goto(desk.url)

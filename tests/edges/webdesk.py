@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +21,12 @@ from bot.channels.web.app import WebParts, make_app
 from bot.channels.web.channel import WebChannel
 from bot.core.config import Config
 from bot.core.people import Role
+from bot.core.turn import Desk
 from bot.service.engine import Engine, Respond
 from bot.service.files import Fetcher, FileStore
 from bot.service.job import Job
 from bot.service.limits import Rates
+from bot.service.pictures import Pictures
 from bot.service.sender import Sender
 from bot.storage import staffbook
 from handlers import respond as real_respond
@@ -183,10 +185,14 @@ async def open_desk(
     public_url: str = "",
     webhook: Webhook | None = None,
     polls: bool = False,
+    tables: Sequence[str] = (),
+    pictures: Pictures | None = None,
 ) -> AsyncIterator[WebDesk]:
-    bureau = open_bureau(folder / "bot.sqlite3")
+    drawn = pictures or Pictures()
+    settings_of_desk = Desk(demo=False, pictures=drawn.ready) if tables else Desk()
+    bureau = open_bureau(folder / "bot.sqlite3", *tables, desk=settings_of_desk)
     office = bureau.office
-    engine, channel = Engine(office, respond), WebChannel(office, folder / "uploads")
+    engine, channel = Engine(office, respond), WebChannel(office, folder / "uploads", drawn)
     files = FileStore(folder / "files")
     sender, fetcher = Sender(office, [channel], Rates()), Fetcher(office, files, [channel])
     office.on_owed, engine.on_file = sender.take, fetcher.nudge

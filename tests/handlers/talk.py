@@ -42,7 +42,11 @@ from knowledge.library import SHIPPED, Library, Snapshot
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
 DESK = Desk(
-    "示例区教育局", phone="010-12345678", hours="周一至周五 8:30-17:30", bot_name="desk_bot"
+    "示例区教育局",
+    phone="010-12345678",
+    hours="周一至周五 8:30-17:30",
+    bot_name="desk_bot",
+    pictures=True,
 )
 
 
@@ -336,6 +340,7 @@ def _buttons(message: Outgoing) -> Iterator[Button]:
 
 
 def _text(message: Outgoing) -> str:
-    """Return a message as it is read: without markup, its lines kept."""
-    lines = str(message.html).split("\n")
+    """Return a message as it is read: without markup, its lines kept; of a picture what stands below it."""
+    said = message.html if message.picture is None else message.picture.caption
+    lines = str(said).split("\n")
     return "\n".join(str(Markup(line).striptags()) for line in lines)

@@ -87,6 +87,18 @@ class Stage:
         extra = [label for label in _list(what) if label in self.talk.buttons]
         assert not extra, f"不该有按钮 {extra}"
 
+    def has_picture(self, what: Any) -> None:
+        """Check that the newest message is a picture in which all these words and figures stand."""
+        picture = self.talk.heard[-1].picture
+        assert picture is not None, "没有图片"
+        words = list(picture.chart.words)
+        missing = [each for each in _list(what) if each not in words]
+        assert not missing, f"图里没有 {missing},有 {words}"
+
+    def has_no_picture(self, what: Any) -> None:
+        """Check that the newest message is words only."""
+        assert self.talk.heard[-1].picture is None, "发了图片"
+
     def is_silent(self, what: Any) -> None:
         """Check that nothing was said."""
         assert not self.unread, f"机器人说了: {list(self.unread)}"
@@ -124,6 +136,10 @@ def _other_person(talk: Talk, what: str) -> None:
     talk.heard.clear()
 
 
+def _text_only(talk: Talk, what: str) -> None:
+    talk.desk = replace(talk.desk, pictures=False)
+
+
 def _answer(talk: Talk, what: str) -> None:
     talk.answers(talk.cases[0].number)
 
@@ -150,12 +166,15 @@ ACTIONS: dict[str, Callable[[Talk, Any], list[str] | None]] = {
     "到私聊": _enter_private,
     "换一个人": _other_person,
     "科室答复": _answer,
+    "没装画图组件": _text_only,
 }
 CHECKS: dict[str, Callable[[Stage, Any], None]] = {
     "机器人": Stage.says,
     "机器人没说": Stage.does_not_say,
     "按钮": Stage.shows,
     "没有按钮": Stage.hides,
+    "图片": Stage.has_picture,
+    "没有图片": Stage.has_no_picture,
     "安静": Stage.is_silent,
     "工单数": Stage.has_cases,
 }

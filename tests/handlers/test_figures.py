@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.drawing import svg
 from bot.core.texts import catalogue
 from bot.core.turn import MAX_DATA_BYTES, Asked, Place
 from tests.handlers.talk import DESK, Talk
@@ -199,10 +200,20 @@ PIECES = st.sampled_from(
     [
         "一中", "三中", "五中", "实验小学", "实脸小学", "河东学校", "今年", "去年", "明年", "2019年", "分数线", "指标到校", "配额", "招多少人", "几个班", "住宿费", "学费", "收费标准",
         "多少", "第一批", "提前批", "统招", "幸福路", "12号", "300号", "光明路", "阳光花园", "上哪个小学", "划片", "教师招聘", "选调", "到哪一步了", "面试", "什么时候", "计财股", "教育股", "后勤股",
-        "电话", "录取名单", "工程", "进展", "有哪些", "对比图", "历年", "各校", "北京", "昌平区", "呢", "那", "?", ",", "。", "\n", "怎么报名", "的", "和",
+        "电话", "录取名单", "工程", "进展", "有哪些", "对比图", "画个图", "趋势图", "指标", "历年", "各校", "北京", "昌平区", "呢", "那", "?", ",", "。", "\n", "怎么报名", "的", "和",
     ]
 )  # fmt: skip
-CHOICES = st.sampled_from(["s:*", "s:ms-third", "S:", "S:x", "y:2025", "y:2025,2026", "y:", "t:", "p:统招", "a:幸福路", "n:12", "n:", "o:人事股", "r:没有", "z:"])  # fmt: skip
+CHOICES = st.sampled_from(["s:*", "s:ms-third", "S:", "S:x", "y:2025", "y:2025,2026", "y:", "t:", "p:统招", "a:幸福路", "n:12", "n:", "o:人事股", "r:没有", "z:", "v:", "v:text", "v:x", "k:quota", "k:fee", "k:x"])  # fmt: skip
+
+
+@pytest.mark.parametrize("choice", ["s:*", "S:"])
+def test_a_school_that_a_forged_button_took_away_is_asked_for_again(
+    talk: Talk, choice: str
+) -> None:
+    talk.says("幸福路小学划片范围")
+    figure = talk.dialogue.figure
+    assert figure is not None
+    assert "哪一所学校" in talk.presses_data(f"f:{figure.token}:{choice}")[0]
 
 
 @settings(max_examples=150, deadline=None)
@@ -224,3 +235,7 @@ def test_whatever_is_asked_or_pressed_is_answered(lines: list[str]) -> None:
         talk.waits(3)
         assert talk.heard
         assert all(len(str(message.html)) <= 4096 for message in talk.heard)
+        for message in talk.heard:
+            if message.picture is not None:
+                assert len(message.picture.caption) <= 1024
+                assert svg(message.picture.chart)

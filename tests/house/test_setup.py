@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 
 import pytest
 from packaging.requirements import Requirement
@@ -12,8 +13,9 @@ from packaging.utils import canonicalize_name
 
 from tests.house.tree import ROOT, SOURCE, parsed, python_files
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-charts.lock", "requirements-dev.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRA = PROJECT["project"]["optional-dependencies"]["charts"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 
@@ -42,13 +44,20 @@ def test_every_locked_package_has_a_hash(name: str) -> None:
 
 
 def test_the_development_lock_holds_all_of_the_other_in_the_same_versions() -> None:
-    assert locked("requirements.lock").items() <= locked("requirements-dev.lock").items()
+    run, charts, dev = (locked(name).items() for name in LOCKS)
+    assert run <= charts <= dev
+
+
+def test_what_draws_charts_is_all_that_its_lock_adds() -> None:
+    extra = {canonicalize_name(Requirement(each).name) for each in EXTRA}
+    assert locked("requirements-charts.lock").keys() - locked("requirements.lock").keys() == extra
 
 
 @pytest.mark.parametrize(
     ("lock", "wanted"),
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
+        ("requirements-charts.lock", EXTRA),
         ("requirements-dev.lock", PROJECT["dependency-groups"]["dev"]),
     ],
 )
@@ -56,7 +65,8 @@ def test_the_locks_satisfy_the_project_file(lock: str, wanted: list[str]) -> Non
     versions = locked(lock)
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)])
-        assert ">=" in str(requirement.specifier)  # every dependency has a floor
+        # every dependency has a floor; the font is the one file that was looked at, and no other
+        assert re.match(">=|==", str(requirement.specifier))
 
 
 def test_the_readme_promises_only_commands_that_exist() -> None:
@@ -99,18 +109,27 @@ PACKAGES = {
 }
 
 
-def test_every_package_the_source_imports_is_a_dependency() -> None:
-    imported = set()
-    for path in python_files(*SOURCE):
-        for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                imported.add(node.module.split(".")[0])
-    foreign = imported - sys.stdlib_module_names - {*SOURCE}
-    declared = {
-        canonicalize_name(Requirement(each).name) for each in PROJECT["project"]["dependencies"]
-    }
+def names(wanted: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(each).name) for each in wanted}
+
+
+def imported(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the packages, not ours and not Python's, that these nodes import."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
     # pydantic_core is pydantic's own half, and comes with it in the one version that fits.
-    wanted = {canonicalize_name(PACKAGES.get(name, name)) for name in foreign - {"pydantic_core"}}
-    assert wanted <= declared
+    foreign = found - sys.stdlib_module_names - {*SOURCE, "pydantic_core"}
+    return {canonicalize_name(PACKAGES.get(name, name)) for name in foreign}
+
+
+def test_every_package_the_source_imports_is_a_dependency() -> None:
+    always = names(PROJECT["project"]["dependencies"])
+    for path in python_files(*SOURCE):
+        tree = parsed(path)
+        assert imported(ast.walk(tree)) <= always | names(EXTRA), path
+        # what only the extra brings is imported where it is used, so that all goes on without it
+        assert imported(tree.body) <= always, path

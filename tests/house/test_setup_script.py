@@ -21,6 +21,7 @@ class Clone:
         (folder / "scripts").mkdir()
         shutil.copy(ROOT / "scripts" / "setup.sh", folder / "scripts")
         self.lock("requirements.lock", "# nothing\n")
+        self.lock("requirements-charts.lock", "# a little more of nothing\n")
         self.lock("requirements-dev.lock", "# nothing either\n")
 
     def lock(self, name: str, text: str) -> None:
@@ -78,6 +79,25 @@ def test_it_sets_up_once_and_again_only_when_the_lock_changed(clone: Clone) -> N
     )  # a failed set-up is not taken for a done one, and can be repeated
 
 
+def test_charts_stay_once_they_were_asked_for(clone: Clone) -> None:
+    assert "requirements-charts.lock" in clone.set_up("charts")[1]
+    assert clone.set_up("run") == (0, "")
+    clone.lock("requirements-charts.lock", "# a new release\n")
+    assert "requirements-charts.lock" in clone.set_up("run")[1]
+
+
+def test_charts_that_can_no_longer_be_installed_do_not_keep_the_desk_from_starting(
+    clone: Clone,
+) -> None:
+    assert clone.set_up("charts")[0] == 0
+    gone = "no-such-package==1 --hash=sha256:" + "0" * 64 + "\n"
+    clone.lock("requirements-charts.lock", gone)
+    code, said = clone.set_up("run")
+    assert (code, "Going on without charts" in said) == (0, True)
+    assert clone.set_up("run") == (0, "")  # and does not try at every start
+    assert clone.set_up("charts")[0] == 1  # who asks for charts is told
+
+
 def test_a_python_that_is_gone_is_replaced(clone: Clone) -> None:
     folder = clone.folder / ".venv" / "bin"
     folder.mkdir(parents=True)
@@ -118,4 +138,4 @@ def test_a_uv_that_fails_is_not_the_end(clone: Clone) -> None:
 
 
 def test_an_unknown_purpose_is_refused(clone: Clone) -> None:
-    assert clone.set_up("walk") == (2, "usage: scripts/setup.sh [run|dev]\n")
+    assert clone.set_up("walk") == (2, "usage: scripts/setup.sh [run|charts|dev]\n")

@@ -9,6 +9,7 @@ import pytest
 from knowledge import figures
 from knowledge.figure_answers import Answer, Ask, Found, Missing, NoSuch, NotYet, Records, Steps
 from knowledge.library import SHIPPED, Library, Snapshot, read
+from knowledge.picture_wish import asks_for_a_picture_only, kinds_to_draw
 from knowledge.wish import Wish, read_follow_up, read_wish
 
 TODAY = date(2026, 11, 23)
@@ -322,3 +323,67 @@ def test_the_telephone_numbers_of_cases_and_of_the_table_are_the_same() -> None:
         figure = table.figure("电话", 科室=one.name)
         assert figure is not None
         assert figure.value.startswith(one.phone)
+
+
+@pytest.mark.parametrize(
+    ("question", "every", "trend"),
+    [
+        ("各校指标对比图", True, False),
+        ("各校指标到校对比图", True, False),
+        ("指标到校柱状图,各初中的", True, False),
+        ("近三年分数线趋势图", False, True),
+        ("一中历年分数线画成图", False, True),
+        ("三中今年指标到校多少个,画个图看看", False, False),
+    ],
+)
+def test_a_picture_is_wanted_where_it_is_asked_for(question: str, every: bool, trend: bool) -> None:
+    read_ = wish(question)
+    assert read_ is not None
+    assert (read_.picture, read_.every, read_.trend) == (True, every, trend)
+
+
+@pytest.mark.parametrize(
+    "question", ["各校指标到校对比", "三中今年指标到校多少个", "一中近三年分数线"]
+)
+def test_no_picture_is_wanted_where_none_is_asked_for(question: str) -> None:
+    read_ = wish(question)
+    assert read_ is not None
+    assert not read_.picture
+
+
+@pytest.mark.parametrize("text", ["对比图", "给我画个图看看", "请问有趋势图吗?", "看图"])
+def test_a_picture_of_nothing_in_particular(text: str) -> None:
+    assert asks_for_a_picture_only(text)
+    assert wish(text) is None
+
+
+@pytest.mark.parametrize("text", ["怎么发图片", "对比", "三中对比图", "画画特长生招多少人", ""])
+def test_what_is_no_wish_for_a_picture_alone(text: str) -> None:
+    assert not asks_for_a_picture_only(text)
+
+
+def test_every_kind_by_school_can_be_drawn_but_fees_want_to_know_which() -> None:
+    assert set(kinds_to_draw(CONTENT.figures)) == {"quota", "score_line", "plan", "posts"}
+
+
+def test_a_picture_of_one_school_shows_all_its_years_and_of_an_unknown_year_none() -> None:
+    assert [year for _, year, _ in values(ask("三中今年指标到校画个图"))] == [2026, 2025]
+    assert isinstance(ask("三中2027年指标到校画个图"), NotYet)
+    assert isinstance(ask("三中2019年指标到校画个图"), NoSuch)
+
+
+def test_the_years_of_all_schools_hold_one_that_is_newer_than_the_first() -> None:
+    found = values(ask("各校历年分数线对比图"))
+    names = {CONTENT.figures.by_id[school].name for school, _, _ in found}
+    assert "示例区实验高级中学" in names  # it has no line of 2024
+
+
+def test_a_choice_makes_a_picture_of_it_and_words_again() -> None:
+    plain = wish("各校指标到校对比")
+    assert plain is not None
+    drawn = figures.choose(plain, "v:")
+    assert drawn.picture
+    assert "v:" in figures.said_by(drawn)
+    assert figures.choose(drawn, "v:text") == plain
+    with pytest.raises(ValueError, match="v:x"):
+        figures.choose(plain, "v:x")

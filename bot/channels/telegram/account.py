@@ -26,6 +26,7 @@ from bot.core.texts import LANGUAGES, plain
 from bot.core.turn import Arrival, Incoming, Place
 from bot.service.engine import Engine
 from bot.service.job import STAFF_CHAT, Office
+from bot.service.pictures import Pictures
 from bot.storage import store
 from bot.storage.db import Tx
 
@@ -38,7 +39,13 @@ class Account:
     """One bot account, from start to stop."""
 
     def __init__(
-        self, config: TelegramConfig, office: Office, engine: Engine, *, chance: Callable[[], float]
+        self,
+        config: TelegramConfig,
+        office: Office,
+        engine: Engine,
+        *,
+        chance: Callable[[], float],
+        pictures: Pictures | None = None,
     ) -> None:
         self._config = config
         self._office = office
@@ -51,7 +58,7 @@ class Account:
             get_updates_request=AiohttpRequest(2),
         )
         self.topics = Topics(self._bot, office, None)
-        self.channel = TelegramChannel(self._bot, office, self.topics)
+        self.channel = TelegramChannel(self._bot, office, self.topics, pictures)
         self.poller = Poller(
             bot=self._bot,
             take=self._take,

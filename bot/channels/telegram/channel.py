@@ -4,7 +4,7 @@ Floor 4. Errors are classified in `failures`; here is only what a kind of parcel
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, cast
 
 from telegram import Bot
@@ -12,18 +12,22 @@ from telegram.constants import FileSizeLimit, ParseMode
 from telegram.error import TelegramError
 from telegram.request import RequestData
 
+from bot.channels.telegram import photo
 from bot.channels.telegram.failures import Failure, Kind, Reason, classify
 from bot.channels.telegram.incoming import CHANNEL
-from bot.channels.telegram.markup import NO_PREVIEW, as_plain, keyboard, raw_keyboard
+from bot.channels.telegram.markup import NO_PREVIEW, keyboard, raw_keyboard
+from bot.channels.telegram.photo import or_plain
 from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import JsonData
 from bot.core.turn import Media, Outgoing
 from bot.service.delivery import Delivered, DeliveryFailed, Failing
 from bot.service.job import Office
+from bot.service.pictures import Pictures
 from bot.storage.outbox import Parcel
 
 log = logging.getLogger(__name__)
 SIGN_IN_WAIT_S = 0.2
+PICTURE_TRIES = 3  # then the text goes out: it gets through where an upload does not
 Sent = dict[str, Any]
 _KEEP_TRYING = frozenset(
     {Reason.NO_RIGHTS, Reason.CHAT_NOT_FOUND, Reason.KICKED, Reason.FORBIDDEN, Reason.THREAD_GONE}
@@ -39,9 +43,12 @@ class TelegramChannel:
     name = CHANNEL
     limited = True
 
-    def __init__(self, bot: Bot, office: Office, topics: Topics) -> None:
+    def __init__(
+        self, bot: Bot, office: Office, topics: Topics, pictures: Pictures | None = None
+    ) -> None:
         self._bot = bot
         self._office = office
+        self._pictures = pictures or Pictures()
         self.topics = topics
         self.signed_in = False
 
@@ -56,6 +63,8 @@ class TelegramChannel:
         try:
             if parcel.line.startswith("staff:"):
                 return await self._to_staff(parcel)
+            if (sent := await self._send_picture(parcel)) is not None:
+                return Delivered(sent)
             return Delivered(await self._send(int(parcel.chat), parcel.message, parcel.thread))
         except TelegramError as error:
             failure = classify(error)
@@ -103,6 +112,14 @@ class TelegramChannel:
         sent = await self._send(int(topic.chat), parcel.message, topic.thread, reply_to=reply_to)
         return Delivered(sent, calls)
 
+    async def _send_picture(self, parcel: Parcel) -> str | None:
+        """Send a message as its picture; None when it has none, or is to go out as its text."""
+        picture = parcel.message.picture
+        if picture is None or parcel.attempts >= PICTURE_TRIES:
+            return None
+        png = await self._pictures.png(picture.chart)
+        return None if png is None else await photo.send(self._bot, parcel, picture.caption, png)
+
     async def _send(self, chat: int, message: Outgoing, thread: str, *, reply_to: str = "") -> str:
         """Send a message; one whose markup Telegram refuses goes out as plain text."""
         asked: dict[str, object] = {"chat_id": chat, "link_preview_options": {"is_disabled": True}}
@@ -120,7 +137,7 @@ class TelegramChannel:
             said = {"text": text} if mode is None else {"text": text, "parse_mode": mode}
             return self._call("sendMessage", asked | said)
 
-        sent = await _or_plain(call, message)
+        sent = await or_plain(call, message.html)
         return str(sent["message_id"])
 
     async def _call(self, method: str, parameters: dict[str, object]) -> Any:
@@ -160,16 +177,6 @@ class TelegramChannel:
             await self.topics.trouble(failure.reason)
             return DeliveryFailed(Failing.TRANSIENT, failure.reason)
         return _as_delivery(failure)
-
-
-async def _or_plain(call: Callable[[str, str | None], Awaitable[Sent]], message: Outgoing) -> Sent:
-    try:
-        return await call(str(message.html), ParseMode.HTML)
-    except TelegramError as error:
-        if classify(error).reason is not Reason.MARKUP:
-            raise
-        log.warning("markup refused, sent as plain text")
-        return await call(as_plain(message), None)
 
 
 def _as_delivery(failure: Failure) -> DeliveryFailed:

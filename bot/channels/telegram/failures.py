@@ -102,6 +102,7 @@ _REFUSALS: tuple[tuple[str, Reason], ...] = (
     ("not a supergroup", Reason.NOT_A_FORUM),
     ("chat_admin_required", Reason.NO_RIGHTS),
     ("chat_write_forbidden", Reason.NO_RIGHTS),
+    ("chat_send_photos_forbidden", Reason.NO_RIGHTS),
     ("not enough rights", Reason.NO_RIGHTS),
     ("have no rights", Reason.NO_RIGHTS),
     ("need administrator rights", Reason.NO_RIGHTS),

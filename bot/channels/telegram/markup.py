@@ -6,6 +6,7 @@ Floor 4, pure.
 import html
 import re
 
+from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
 from bot.core.turn import Outgoing
@@ -43,6 +44,6 @@ def raw_keyboard(message: Outgoing) -> dict[str, list[list[dict[str, str]]]]:
     }
 
 
-def as_plain(message: Outgoing) -> str:
+def as_plain(said: Markup) -> str:
     """Return the words of a message, for when its markup is refused."""
-    return html.unescape(re.sub(r"<[^>]*>", "", message.html))
+    return html.unescape(re.sub(r"<[^>]*>", "", said))

@@ -5,6 +5,7 @@ Floor 4. Delivering is one transaction, so a reply counts as sent exactly when t
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from bot.channels.web.streams import Streams
@@ -12,6 +13,7 @@ from bot.channels.web.uploads import Uploads
 from bot.core.turn import Media
 from bot.service.delivery import Delivered, DeliveryFailed, Failing
 from bot.service.job import Job, Office
+from bot.service.pictures import Pictures
 from bot.storage import attachments, store, transcript
 from bot.storage.outbox import Parcel
 
@@ -26,18 +28,25 @@ class WebChannel:
     name = CHANNEL
     limited = False
 
-    def __init__(self, office: Office, uploads: Path) -> None:
+    def __init__(self, office: Office, uploads: Path, pictures: Pictures | None = None) -> None:
         self._office = office
+        self.pictures = pictures or Pictures()
         self.uploads = Uploads(uploads)
         self.streams = Streams()
 
     async def deliver(self, parcel: Parcel) -> Delivered:
-        """Write the message into the conversation's transcript and wake its pages."""
+        """Write the message into the conversation's transcript and wake its pages.
+
+        A picture is drawn now, although the page will ask for it: what cannot be drawn stands there as its text.
+        """
+        message = parcel.message
+        if message.picture is not None and not await self.pictures.png(message.picture.chart):
+            message = replace(message, picture=None)
 
         def write(job: Job) -> int:
             # made here when the very first message failed and left only an apology behind
             person, _ = store.load_person(job.tx, CHANNEL, parcel.chat, language="zh", now=job.now)
-            return transcript.add_desk(job.tx, person.id, parcel.id, parcel.message, job.now)
+            return transcript.add_desk(job.tx, person.id, parcel.id, message, job.now)
 
         line = await self._office.run(write)
         self.streams.wake(parcel.chat)

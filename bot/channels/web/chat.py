@@ -21,6 +21,7 @@ from bot.channels.web.site import Site, refusal, wants_json
 from bot.channels.web.streams import TooManyStreams
 from bot.channels.web.visitor import Visitor
 from bot.core.people import Person
+from bot.core.turn import Outgoing
 from bot.storage import store, transcript
 from bot.storage.db import Tx
 
@@ -28,6 +29,7 @@ HEARTBEAT_S = 15.0
 PATIENCE_S = 3.0  # how long a form without a script waits for its answer before it leads back
 FIELD_LIMIT = 256 * 1024
 CHIPS = 6
+KEEP_PICTURE = "private, max-age=86400"  # a line never changes
 
 
 async def page(request: Request) -> Response:
@@ -100,6 +102,27 @@ async def stream(request: Request) -> Response:
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
+
+
+async def picture(request: Request) -> Response:
+    """Draw the picture of a line, for whoever has the conversation; drawn anew it is the same picture."""
+    site: Site = request.app.state.site
+    who = visitor.recognise(request, secure=site.secure(request))
+    number = request.path_params["line"]
+    if who is None or number >= 2**63:
+        return refusal(site, request, 404, "web.http_404")
+
+    def find(tx: Tx) -> Outgoing | None:
+        person = store.find_person(tx, CHANNEL, who.chat)
+        line = transcript.line(tx, person.id, number) if person is not None else None
+        return None if line is None else line.message
+
+    message = await site.office.db.read(find)
+    drawn = message.picture if message is not None else None
+    png = await site.parts.channel.pictures.png(drawn.chart) if drawn is not None else None
+    if png is None:
+        return refusal(site, request, 404, "web.http_404")
+    return Response(png, media_type="image/png", headers={"Cache-Control": KEEP_PICTURE})
 
 
 async def _events(
@@ -185,4 +208,5 @@ ROUTES = (
     Route("/", page),
     Route("/chat", send, methods=["POST"]),
     Route("/chat/stream", stream),
+    Route("/chat/picture/{line:int}", picture),
 )

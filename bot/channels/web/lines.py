@@ -10,12 +10,22 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from bot.channels.web.channel import CHANNEL
+from bot.core.drawing import size
 from bot.core.turn import Button, Rows
 from bot.storage import store, transcript
 from bot.storage.db import Tx
 from bot.storage.transcript import Line
 
 LOOK_BACK = 400  # lines in which a pressed button is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture in a line: its size, so that nothing jumps when it comes, and all it says in words."""
+
+    width: int
+    height: int
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Shown:
     name: str = ""
     html: Markup = Markup("")
     buttons: Rows = ()
+    picture: Seen | None = None
 
 
 def shown(line: Line) -> Shown:
@@ -39,7 +50,11 @@ def shown(line: Line) -> Shown:
     rows = tuple(
         kept for row in line.message.buttons if (kept := tuple(b for b in row if _is_safe(b)))
     )
-    return Shown(line.id, True, line.at, html=line.message.html, buttons=rows)
+    picture = line.message.picture
+    if picture is None:
+        return Shown(line.id, True, line.at, html=line.message.html, buttons=rows)
+    seen = Seen(*size(picture.chart), str(line.message.html.striptags()))
+    return Shown(line.id, True, line.at, html=picture.caption, buttons=rows, picture=seen)
 
 
 def label_of(tx: Tx, chat: str, choice: str) -> tuple[str, str]:
