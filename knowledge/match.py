@@ -17,7 +17,7 @@ from knowledge.follow import Leaning, covers, joined, read_leaning
 from knowledge.indexed import Indexed, index_entry, key_of
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.parse import Parsed, Parser
-from knowledge.rank import EXACT, Ranker
+from knowledge.rank import EXACT, RANKED, Ranker
 from knowledge.repair import Repairs
 from knowledge.retrieve import Retriever
 from knowledge.smalltalk import small_talk
@@ -28,7 +28,6 @@ SHORT = 3  # characters up to which choices are given, unless an entry has the v
 LONG = 40  # characters from which choices are preferred to one confident answer
 _STRICTER = 5.0  # what a long message needs more, to be answered at once
 _OF_PART = 0.92  # a part of a message counts a little less than the whole
-_RANKED = 10
 _MESSAGES = 256  # remembered word for word; each about 3 KiB
 
 
@@ -275,7 +274,7 @@ def _merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:
             value = score * factor
             if key not in best or value > best[key][0]:
                 best[key] = value, part
-    first = sorted(best.items(), key=lambda one: -one[1][0])[:_RANKED]
+    first = sorted(best.items(), key=lambda one: -one[1][0])[:RANKED]
     return [Answer(key, round(score, 2), part) for key, (score, part) in first]
 
 

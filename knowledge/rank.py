@@ -18,7 +18,8 @@ from knowledge.text import is_latin
 EXACT = 100.0  # the score where a phrasing is the very question
 _BESIDE_EXACT = 40.0  # and the most that any other entry has beside it
 _EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
-_REMEMBERED = 1024  # rankings, of about 2 KiB each
+RANKED = 10  # entries of a ranking that a decision is made from
+_REMEMBERED = 1024  # rankings, of about 1 KiB each
 
 Ordered = list[tuple[Match, float]]
 
@@ -42,6 +43,7 @@ class Ranker:
         self._latin = latin
         self._exact = _exact_texts(items)
         self._dated = {number for number, item in enumerate(items) if item.entry.has_dates}
+        self._named = [(item.entry.id, Match(n, ())) for n, item in enumerate(items)]
         self._own: frozenset[str] = frozenset().union(*(item.about for item in items))
         self._remembered: Recent[Ranking] = Recent(_REMEMBERED)
 
@@ -67,9 +69,9 @@ class Ranker:
             [parsed[place] for place in missing], [exact[place] for place in missing], today
         )
         for place, ranking in zip(missing, made, strict=True):
-            slim = tuple((key, match._replace(parts=())) for key, match in ranking.ranked)
-            known[place] = ranking._replace(ranked=slim)
-            self._remembered.put(keys[place], ranking._replace(ranked=slim))
+            slim = self._slim(ranking)
+            known[place] = slim
+            self._remembered.put(keys[place], slim)
         return [ranking for ranking in known.values() if ranking is not None]
 
     def rank(self, parsed: Sequence[Parsed], written: frozenset[int], today: date) -> list[Ranking]:
@@ -113,6 +115,14 @@ class Ranker:
         named = tuple((self._id_of(match), match) for match, _ in ranked)
         return Ranking(named, tuple(scores), elsewhere)
 
+    def _slim(self, ranking: Ranking) -> Ranking:
+        """Return what is worth remembering of a ranking: the first entries, without their part scores."""
+        named = tuple(
+            (key, match._replace(parts=())) if match.clashes else self._named[match.number]
+            for key, match in ranking.ranked[:RANKED]
+        )
+        return Ranking(named, ranking.scores[:RANKED], ranking.elsewhere)
+
     def _in_order(self, parsed: Parsed, matches: Sequence[Match], today: date) -> Ordered:
         """Put the best first; of the same matter, an entry in its time before one that is not."""
         ranked = self.model_for(parsed).order(matches)
@@ -135,7 +145,12 @@ def _exact_texts(items: Sequence[Indexed]) -> dict[str, frozenset[int]]:
     for number, item in enumerate(items):
         for text in (*item.written, *item.texts):
             found.setdefault(text, set()).add(number)
-    return {text: frozenset(numbers) for text, numbers in found.items()}
+    # Nearly every text has one entry, and an entry many texts: they share one set.
+    shared: dict[frozenset[int], frozenset[int]] = {}
+    return {
+        text: shared.setdefault(own, own)
+        for text, own in ((text, frozenset(numbers)) for text, numbers in found.items())
+    }
 
 
 def _put_first(

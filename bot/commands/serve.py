@@ -5,6 +5,7 @@ Floor 5, the one place that knows every part. The dialogues come in as `respond`
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import logging
 import random
@@ -85,10 +86,7 @@ def serve(config: Config, respond: Respond) -> int:
         migrate(path)
         library = Library(config.content_dir)
         db = Database(path)
-        # what is loaded now stays for good: the collector need not look at it with every message
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
+        _settle_memory()
         try:
             archive = Archive(db, library.folder, clock=lambda: datetime.now(UTC))
             archive.keep(library.found)
@@ -97,6 +95,15 @@ def serve(config: Config, respond: Respond) -> int:
         finally:
             db.close()
     return 0
+
+
+def _settle_memory() -> None:
+    """Keep what is loaded by now out of the collector's way, and give back what loading took beside it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
+    with contextlib.suppress(AttributeError, OSError):  # glibc has it, other systems do not need it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def assemble(config: Config, respond: Respond, db: Database, library: Library) -> Parts:

@@ -161,6 +161,11 @@ def slim(raw: dict[str, Any]) -> dict[str, Any]:
     query, message = raw.get("callback_query"), raw.get("message")
     if isinstance(query, dict) and isinstance(query.get("message"), dict):
         under = _quoted(query["message"])
+        chat = under.get("chat")
+        if isinstance(chat, dict) and chat.get("type") == ChatType.PRIVATE:
+            under["date"] = (
+                0  # as Telegram says it of an old message: PTB makes a small object of it
+            )
         replied = query["message"].get("reply_to_message")
         if isinstance(replied, dict):
             under["reply_to_message"] = _quoted(replied)
