@@ -5,9 +5,10 @@ of several texts at once, in a handful of array operations, however many phrasin
 """
 
 import math
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import repeat
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -57,27 +58,34 @@ def joined_numbers(parts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
 
 
 class Table(NamedTuple):
-    """A triple for each time that a column has a token; `width` columns."""
+    """A triple for each time that a column has a token."""
 
     tokens: Ints
     columns: Ints
     values: Floats
-    width: int
 
 
-class Query(NamedTuple):
-    """Tokens, each with the row it is asked for and a factor; `height` rows."""
+class Query:
+    """Tokens, each with the first cell of the row it is asked for and a factor."""
 
-    tokens: Ints
-    rows: Ints
-    factors: Floats
-    height: int
+    __slots__ = ("factors", "rows", "tokens")
+
+    def __init__(self) -> None:
+        self.tokens: list[int] = []
+        self.rows: list[int] = []
+        self.factors: list[float] = []
+
+    def add(self, tokens: Sequence[int], row: int, factors: Sequence[float]) -> None:
+        """Ask for tokens in one row."""
+        self.tokens += tokens
+        self.rows += [row] * len(tokens)
+        self.factors += factors
 
 
 class Tokens:
     """The numbers of tokens, and their weights by how few entries have them. Frozen once built."""
 
-    __slots__ = ("_numbering", "_unseen", "idf", "unseen")
+    __slots__ = ("_idf", "_numbering", "_unseen", "idf", "unseen")
 
     def __init__(self, numbering: Mapping[str, int], found: Ints, *, entries: int) -> None:
         """Take how many of the entries have each token, by number."""
@@ -86,10 +94,11 @@ class Tokens:
         self.unseen = math.log(1 + 2 * (entries + 1))
         known = np.log(1 + (entries + 1) / (found + 0.5))
         self.idf: Floats = np.append(known, self.unseen)
+        self._idf = array("d", self.idf)  # one at a time it is faster so
 
     def __contains__(self, token: str) -> bool:
         # A number that only an older state of the entries had weighs what an unseen token does.
-        return bool(self.idf[self._numbering.get(token, self._unseen)] < self.unseen)
+        return self._idf[self._numbering.get(token, self._unseen)] < self.unseen
 
     def numbers(self, bag: Weights) -> list[int]:
         """Return the numbers of a bag's tokens."""
@@ -97,52 +106,43 @@ class Tokens:
 
     def masses(self, bag: Weights) -> dict[str, float]:
         """Return what each token of a bag weighs, unseen ones as much as the rarest."""
-        idf: list[float] = self.idf[self.numbers(bag)].tolist()
-        return {
-            token: weight * found for (token, weight), found in zip(bag.items(), idf, strict=True)
-        }
+        return dict(zip(bag, self.weighed(bag, self.numbers(bag)), strict=True))
+
+    def weighed(self, bag: Weights, numbers: Sequence[int]) -> list[float]:
+        """Return what the tokens of a bag weigh, given their numbers."""
+        idf = self._idf
+        return [weight * idf[number] for weight, number in zip(bag.values(), numbers, strict=True)]
 
 
 class Postings:
-    """Several tables side by side in one: which of a table's columns have a token, with a value. Frozen once built."""
+    """Several tables one behind the other: which columns have a token, with a value. Frozen once built."""
 
-    __slots__ = ("_columns", "_count", "_starts", "_values", "_widths")
+    __slots__ = ("_columns", "_starts", "_values", "step")
 
     def __init__(self, tables: Iterable[Table], *, count: int) -> None:
-        """Take the tables, one after the other; `count` is how many tokens have a number."""
-        # Each table has its own range of numbers, with one more than there are: the unseen token, in no column.
-        self._count = count + 1
-        sizes, columns, values, widths = [], [], [], []
+        """Take the tables; `count` tokens have a number. In the nth table they are asked for by n `step` more."""
+        self.step = count + 1  # one more than there are: the unseen token, which no column has
+        sizes, columns, values = [], [], []
         for table in tables:
             order = np.argsort(table.tokens, kind="stable")
             columns.append(table.columns[order].astype(np.int32))
             values.append(table.values[order].astype(np.float32))
-            sizes.append(np.bincount(table.tokens, minlength=self._count))
-            widths.append(table.width)
+            sizes.append(np.bincount(table.tokens, minlength=self.step))
         self._columns, self._values = np.concatenate(columns), np.concatenate(values)
         self._starts = np.concatenate(([0], np.concatenate(sizes).cumsum()))
-        self._widths = tuple(widths)
 
-    def sums(self, queries: Sequence[Query]) -> list[Floats]:
-        """Add up factor times value for each row and column of each table, asked one query a table."""
-        tokens, bases, factors, ends = [], [], [], [0]
-        for place, (query, width) in enumerate(zip(queries, self._widths, strict=True)):
-            tokens.append(query.tokens + place * self._count)
-            bases.append(query.rows * width + ends[-1])
-            factors.append(query.factors)
-            ends.append(ends[-1] + query.height * width)
-        asked = np.concatenate(tokens)
+    def sums(self, query: Query, size: int) -> Floats:
+        """Add up factor times value for each cell, of `size` cells in all."""
+        asked = np.array(query.tokens, np.int64)
         begins = self._starts[asked]
         sizes = self._starts[asked + 1] - begins
         after = sizes.cumsum()
-        places = np.arange(after[-1] if len(after) else 0) + (begins - after + sizes).repeat(sizes)
-        cells = np.concatenate(bases).repeat(sizes) + self._columns[places]
-        values = np.concatenate(factors).repeat(sizes) * self._values[places]
-        flat = added(cells, values, ends[-1])
-        shapes = zip(queries, self._widths, pairwise(ends), strict=True)
-        return [
-            flat[start:end].reshape(query.height, width) for query, width, (start, end) in shapes
-        ]
+        places = np.arange(after[-1] if query.tokens else 0) + (begins - after + sizes).repeat(
+            sizes
+        )
+        cells = np.array(query.rows, np.int64).repeat(sizes) + self._columns[places]
+        values = np.array(query.factors, np.float64).repeat(sizes) * self._values[places]
+        return added(cells, values, size)
 
 
 def added(cells: Ints, values: Floats, count: int) -> Floats:

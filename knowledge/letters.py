@@ -22,8 +22,8 @@ class Letters:
     def __init__(self, entries: Sequence[Indexed]) -> None:
         self._texts = tuple(item.texts for item in entries)
         self._glossed = tuple(item.glossed for item in entries)
-        sizes = [len(text) for texts in self._texts for text in texts]
-        self._sizes = np.array([*sizes, 0])  # the last one: of the place that is no phrasing
+        # None has no letters, so that nothing is divided by nought; the last is of the place that is no phrasing.
+        self._sizes = np.array([*(len(t) or 1 for texts in self._texts for t in texts), 1])
 
     def likeness(
         self, questions: Sequence[Parsed], chosen: Sequence[Sequence[int]], places: Ints
@@ -35,23 +35,27 @@ class Letters:
         """
         pairs = [self._common(*pair) for pair in zip(questions, chosen, strict=True)]
         real = places < len(self._sizes) - 1
-        common, mine = np.zeros(places.shape), np.zeros(places.shape)
+        common, mine = np.zeros(places.shape), np.ones(places.shape)
         common[real] = np.concatenate([found for found, _ in pairs])
         mine[real] = np.concatenate([sizes for _, sizes in pairs])
         theirs = self._sizes[places]
-        ratios = 2 * common / np.maximum(mine + theirs, 1)
-        return np.column_stack((ratios.max(axis=1), (common / np.maximum(theirs, 1)).max(axis=1)))
+        best = np.empty((len(places), 2))
+        (2 * common / (mine + theirs)).max(axis=1, out=best[:, 0])
+        (common / theirs).max(axis=1, out=best[:, 1])
+        return best
 
     def _common(self, question: Parsed, entries: Sequence[int]) -> tuple[Ints, Ints]:
         """Return the longest common subsequence with each phrasing, and the length of what was compared.
 
         An English question is compared with Chinese phrasings in the Chinese of the glossary.
         """
-        texts = [text for number in entries for text in self._texts[number]]
-        mine = [question.text, question.gloss] if question.gloss else [question.text]
-        common = cdist(mine, texts, scorer=similarity, dtype=np.int64)
-        sizes = np.full(common.shape, [[len(text)] for text in mine])
+        texts: list[str] = []
+        for number in entries:
+            texts += self._texts[number]
         if not question.gloss:
-            return common[0], sizes[0]
+            common = cdist([question.text], texts, scorer=similarity, dtype=np.int64)[0]
+            return common, np.full(len(texts), len(question.text))
+        mine = [question.text, question.gloss]
+        both = cdist(mine, texts, scorer=similarity, dtype=np.int64)
         glossed = [one for number in entries for one in self._glossed[number]]
-        return np.where(glossed, *common), np.where(glossed, *sizes)
+        return np.where(glossed, *both), np.where(glossed, *map(len, mine))

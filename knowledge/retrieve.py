@@ -6,6 +6,7 @@ together, in one pass of array operations. Floor 0; pure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from knowledge.indexed import CHANNELS, Indexed
 from knowledge.letters import Letters
 from knowledge.parse import Parsed
 
-CANDIDATES = 16
+CANDIDATES = 12
 FEATURES = (
     "ideas", "grams", "sounds",  # cosine with the best phrasing
     "ideas_mean",  # cosine of ideas, averaged over the phrasings
@@ -39,8 +40,8 @@ FEATURES = (
     "slots_agree", "slots_clash",
 )  # fmt: skip
 _OF_SOUNDS = 0.5  # what sounds count when candidates are chosen, beside ideas and grams
-_PLAIN, _SUBJECT, _ASPECT, _GRAM, _SOUND = range(5)  # kinds of tokens; the first three are ideas
-_KINDS = 5
+_PLAIN, _SUBJECT, _ASPECT, _GRAM = range(4)  # kinds of tokens that entries are looked through for
+_KINDS = 4
 _KIND_OF_IDEA = {"S": _SUBJECT, "A": _ASPECT}
 _TELLING = frozenset("SweE")  # first letters of the ideas that say what a text is about
 
@@ -49,7 +50,7 @@ class Match(NamedTuple):
     """One candidate with its part scores, in the order of `FEATURES`."""
 
     number: int  # of the entry
-    parts: Sequence[float]
+    parts: tuple[float, ...]
     clashes: tuple[str, ...] = ()  # families of slots in which the question names something else
 
     @property
@@ -58,49 +59,16 @@ class Match(NamedTuple):
         return any(family != "may" for family in self.clashes)
 
 
-class _Asked:
-    """The texts of one message, their tokens weighed: what to ask of the postings."""
-
-    __slots__ = ("queries", "totals")
-
-    def __init__(self, questions: Sequence[Parsed], tokens: Tokens) -> None:
-        found: list[int] = []
-        weights: list[float] = []
-        of_kind: list[int] = []
-        sizes: list[int] = []
-        for question in questions:
-            for bag in (question.ideas, question.grams, question.sounds):
-                found += tokens.numbers(bag)
-                weights += bag.values()
-                sizes.append(len(bag))
-            of_kind += [_KIND_OF_IDEA.get(idea[0], _PLAIN) for idea in question.ideas]
-            of_kind += [_GRAM] * sizes[-2] + [_SOUND] * sizes[-1]
-        count, numbers, kinds = (
-            len(questions),
-            np.array(found, np.int64),
-            np.array(of_kind, np.int64),
-        )
-        bags = np.arange(len(sizes)).repeat(sizes)
-        rows = bags // CHANNELS
-        cells = rows * _KINDS + kinds
-        masses = np.array(weights) * tokens.idf[numbers]
-        # What each text weighs in all, by kind.
-        self.totals = added(cells, masses, count * _KINDS).reshape(count, _KINDS)
-        ideas, written = kinds < _GRAM, kinds < _SOUND
-        of_ideas = Query(numbers[ideas], rows[ideas], np.ones(int(ideas.sum())), count)
-        self.queries = (  # of the tables of the retriever
-            Query(numbers, bags, _by_length(masses, bags), count * CHANNELS),
-            of_ideas,
-            Query(numbers[written], cells[written], masses[written], count * _KINDS),
-            of_ideas,
-        )
-
-
 class Retriever:
-    """All entries in three channels; frozen once built."""
+    """All entries in three channels; frozen once built.
+
+    The postings have four tables: the cosines with the phrasings, the shares of the phrasings' ideas, the entries
+    that have a token, and the shares of the entries' cores.
+    """
 
     __slots__ = (
-        "_amounts", "_aspects", "_letters", "_places", "_postings", "_starts", "entries", "tokens",
+        "_amounts", "_aspects", "_letters", "_places", "_postings", "_starts", "_wide", "entries",
+        "tokens",
     )  # fmt: skip
 
     def __init__(self, entries: Sequence[Indexed], numbering: Mapping[str, int]) -> None:
@@ -108,30 +76,28 @@ class Retriever:
         self.entries = tuple(entries)
         self._amounts = np.array([len(item.texts) for item in entries], np.int64)
         self._starts = np.concatenate(([0], self._amounts.cumsum()))
+        self._wide = int(self._starts[-1]) + 1  # one empty column: what fills up entries with few
         self._places = _padded(self._starts)
         self._letters = Letters(self.entries)
-        self._aspects = np.array([item.has_aspect for item in entries], bool)
+        self._aspects = [item.has_aspect for item in entries]
         held = joined_numbers([item.held for item in entries])
         found = np.bincount(held, minlength=len(numbering))
         self.tokens = Tokens(numbering, found, entries=len(entries))
         self._postings = Postings(self._tables(held), count=len(numbering))
 
     def _tables(self, held: Ints) -> Iterator[Table]:
-        """Yield what a token counts: in the cosines and the ideas of phrasings, in entries and in their cores."""
-        # One column more than there are phrasings: what fills up the entries that have few.
-        wide, narrow = int(self._starts[-1]) + 1, len(self.entries)
+        """Yield the tables of the postings, one at a time as they are large."""
         bags = joined([item.bags for item in self.entries])
         masses = bags.weights * self.tokens.idf[bags.tokens]
         phrasings = bags.owners // CHANNELS
-        yield Table(bags.tokens, phrasings, _by_length(masses, bags.owners), wide)
+        yield Table(bags.tokens, phrasings, _by_length(masses, bags.owners))
         ideas = bags.owners % CHANNELS == 0
-        of_ideas = _by_sum(masses[ideas], phrasings[ideas])
-        yield Table(bags.tokens[ideas], phrasings[ideas], of_ideas, wide)
-        having = np.arange(narrow).repeat([len(item.held) for item in self.entries])
-        yield Table(held, having, np.ones(len(held)), narrow)
+        yield Table(bags.tokens[ideas], phrasings[ideas], _by_sum(masses[ideas], phrasings[ideas]))
+        having = np.arange(len(self.entries)).repeat([len(item.held) for item in self.entries])
+        yield Table(held, having, np.ones(len(held)))
         core = joined([item.core for item in self.entries])
         of_core = _by_sum(core.weights * self.tokens.idf[core.tokens], core.owners)
-        yield Table(core.tokens, core.owners, of_core, narrow)
+        yield Table(core.tokens, core.owners, of_core)
 
     def find(self, question: Parsed, *, most: int = CANDIDATES) -> list[Match]:
         """Return the most promising entries with their part scores, in no particular order."""
@@ -141,51 +107,80 @@ class Retriever:
         """Return for each of several texts the most promising entries, at most so many of them."""
         if not self.entries or not questions:
             return [[] for _ in questions]
-        asked = _Asked(questions, self.tokens)
-        cosines, cover, found, core = self._postings.sums(asked.queries)
-        near = cosines.reshape(len(questions), CHANNELS, -1)
-        quick = near[:, 0] + near[:, 1] + _OF_SOUNDS * near[:, 2]
-        chosen = self._chosen(quick, most)
-        rows = np.arange(len(questions)).repeat([*map(len, chosen)])
+        count, wide, narrow = len(questions), self._wide, len(self.entries)
+        heights = (count * CHANNELS, count, count * _KINDS, count)
+        sizes = [
+            height * width
+            for height, width in zip(heights, (wide, wide, narrow, narrow), strict=True)
+        ]
+        ends = [0, *accumulate(sizes)]
+        query = Query()
+        totals = [self._ask(query, one, row, ends) for row, one in enumerate(questions)]
+        flat = self._postings.sums(query, ends[-1])
+        cosines = flat[: ends[1]].reshape(count, CHANNELS, wide)
+        cover, found, core = (
+            flat[start:end].reshape(count, -1, width)
+            for (start, end), width in zip(pairwise(ends[1:]), (wide, narrow, narrow), strict=True)
+        )
+        chosen = self._chosen(cosines[:, 0] + cosines[:, 1] + _OF_SOUNDS * cosines[:, 2], most)
+        rows = np.arange(count).repeat([*map(len, chosen)])
         entries = np.array([number for own in chosen for number in own], np.int64)
         places = self._places[entries]
-        parts = np.zeros((len(rows), len(FEATURES)))
-        near = near[rows[:, None], :, places]  # text and entry, phrasing, channel
-        closest = places[np.arange(len(rows)), near[:, :, 0].argmax(axis=1)]
-        parts[:, :3] = near.max(axis=1)
-        parts[:, 3] = near[:, :, 0].sum(axis=1) / self._amounts[entries]
-        parts[:, 4:6] = self._letters.likeness(questions, chosen, places)
-        parts[:, 6:8], parts[:, 10:13] = self._words(asked, found, rows, entries)
-        parts[:, 8], parts[:, 9] = cover[rows, closest], core[rows, entries]
-        rest = iter(parts.tolist())
+        near = cosines[rows[:, None], :, places]  # text and entry, phrasing, channel
+        ideas = near[:, :, 0]
+        closest = places[np.arange(len(rows)), ideas.argmax(axis=1)]
+        measured = map(
+            _Measured,
+            entries.tolist(),
+            near.max(axis=1).tolist(),
+            (ideas.sum(axis=1) / self._amounts[entries]).tolist(),
+            self._letters.likeness(questions, chosen, places).tolist(),
+            found[rows, :, entries].tolist(),
+            cover[rows, 0, closest].tolist(),
+            core[rows, 0, entries].tolist(),
+        )
         return [
-            [self._match(question, number, next(rest)) for number in own]
-            for question, own in zip(questions, chosen, strict=True)
+            [self._match(question, total, next(measured)) for _ in own]
+            for question, total, own in zip(questions, totals, chosen, strict=True)
         ]
 
-    def _words(
-        self, asked: _Asked, found: Floats, rows: Ints, entries: Ints
-    ) -> tuple[Floats, Floats]:
-        """Measure what an entry has of a text, kind by kind: the shares covered; subjects missing, aspects."""
-        has = found.reshape(len(asked.totals), _KINDS, -1)[rows, :, entries]
-        whole = asked.totals[rows]
-        sides = [
-            np.column_stack((one[:, :_GRAM].sum(axis=1), one[:, _GRAM])) for one in (has, whole)
-        ]
-        missing = (whole[:, _SUBJECT] - has[:, _SUBJECT]) / self.tokens.unseen
-        agrees = has[:, _ASPECT] > 0
-        clashes = (whole[:, _ASPECT] > 0) & self._aspects[entries] & ~agrees
-        covered = sides[0] / np.where(sides[1] > 0, sides[1], 1.0)
-        return covered, np.column_stack((missing, agrees, clashes))
+    def _ask(
+        self, query: Query, question: Parsed, row: int, starts: Sequence[int]
+    ) -> tuple[float, ...]:
+        """Ask for the tokens of one text; return what they weigh in all, by kind."""
+        tokens, step, narrow = self.tokens, self._postings.step, len(self.entries)
+        having = starts[2] + row * _KINDS * narrow
+        totals = [0.0] * _KINDS
+        for channel, bag in enumerate((question.ideas, question.grams, question.sounds)):
+            numbers = tokens.numbers(bag)
+            masses = tokens.weighed(bag, numbers)
+            length = sum([mass * mass for mass in masses]) ** 0.5
+            cell = starts[0] + (row * CHANNELS + channel) * self._wide
+            query.add(numbers, cell, [mass / length for mass in masses])
+            if channel == 0:
+                ones = [1.0] * len(numbers)
+                query.add([one + step for one in numbers], starts[1] + row * self._wide, ones)
+                query.add([one + 3 * step for one in numbers], starts[3] + row * narrow, ones)
+                kinds = [_KIND_OF_IDEA.get(idea[0], _PLAIN) for idea in bag]
+                for kind, mass in zip(kinds, masses, strict=True):
+                    totals[kind] += mass
+                query.tokens += [one + 2 * step for one in numbers]
+                query.rows += [having + kind * narrow for kind in kinds]
+                query.factors += masses
+            elif channel == 1:
+                totals[_GRAM] = sum(masses)
+                query.add([one + 2 * step for one in numbers], having + _GRAM * narrow, masses)
+        return tuple(totals)
 
     def nearest_phrasings(self, number: int) -> Iterator[tuple[float, int, float]]:
         """Yield for each phrasing of an entry the nearness of its own next one, and a stranger's place and nearness."""
         own = slice(int(self._starts[number]), int(self._starts[number + 1]))
         bags = self.entries[number].bags
-        shares = _by_length(bags.weights * self.tokens.idf[bags.tokens], bags.owners)
-        nothing = Query(bags.tokens[:0], bags.owners[:0], shares[:0], 0)
-        asked = Query(bags.tokens, bags.owners, shares, len(bags.sizes))
-        cosines = self._postings.sums([asked, nothing, nothing, nothing])[0]
+        query = Query()
+        query.tokens, query.rows = bags.tokens.tolist(), (bags.owners * self._wide).tolist()
+        masses = bags.weights * self.tokens.idf[bags.tokens]
+        query.factors = _by_length(masses, bags.owners).tolist()
+        cosines = self._postings.sums(query, len(bags.sizes) * self._wide).reshape(-1, self._wide)
         likeness = (cosines[0::CHANNELS] + cosines[1::CHANNELS]) / 2
         for place, row in enumerate(likeness):
             mine = row[own].copy()
@@ -214,13 +209,42 @@ class Retriever:
             chosen.append(likely[row[likely] > 0].tolist())
         return chosen
 
-    def _match(self, question: Parsed, number: int, parts: list[float]) -> Match:
-        """Add what the slots say."""
-        if not question.slots.values:
-            return Match(number, parts)
-        agreements, clashes = question.slots.compared(self.entries[number].slots)
-        parts[13:] = float(agreements), float(len(clashes))
+    def _match(self, question: Parsed, totals: Sequence[float], measured: "_Measured") -> Match:
+        """Put together what was measured of one entry, in the order of `FEATURES`."""
+        number, cosines, ideas_mean, letters, found, cover, core = measured
+        plain, subjects, aspects, grams = found
+        of_plain, of_subjects, of_aspects, of_grams = totals
+        agreements = 0
+        clashes: tuple[str, ...] = ()
+        if question.slots.values:
+            agreements, clashes = question.slots.compared(self.entries[number].slots)
+        parts = (
+            *cosines,
+            ideas_mean,
+            *letters,
+            (plain + subjects + aspects) / (of_plain + of_subjects + of_aspects or 1.0),
+            grams / (of_grams or 1.0),
+            cover,
+            core,
+            (of_subjects - subjects) / self.tokens.unseen,
+            1.0 if aspects else 0.0,
+            1.0 if of_aspects and not aspects and self._aspects[number] else 0.0,
+            float(agreements),
+            float(len(clashes)),
+        )
         return Match(number, parts, clashes)
+
+
+class _Measured(NamedTuple):
+    """What was measured of one entry for one text."""
+
+    number: int
+    cosines: Sequence[float]
+    ideas_mean: float
+    letters: Sequence[float]  # ratio, common
+    found: Sequence[float]  # what the entry has of the text, by kind
+    cover: float
+    core: float
 
 
 def _padded(starts: Ints) -> Ints:

@@ -14,12 +14,12 @@ FIRST = [(0, 0, 0.5), (0, 2, 0.25), (1, 1, 1.0), (2, 0, 0.75), (2, 1, 0.125), (2
 SECOND = [(1, 0, 3.0), (2, 1, 0.5)]
 
 
-def _table(triples: list[tuple[int, int, float]], width: int) -> Table:
+def _table(triples: list[tuple[int, int, float]]) -> Table:
     tokens, columns, values = zip(*triples, strict=True)
-    return Table(np.array(tokens), np.array(columns), np.array(values), width)
+    return Table(np.array(tokens), np.array(columns), np.array(values))
 
 
-POSTINGS = Postings([_table(FIRST, 3), _table(SECOND, 2)], count=4)
+POSTINGS = Postings([_table(FIRST), _table(SECOND)], count=4)
 
 
 def test_the_rarer_a_token_the_more_it_weighs() -> None:
@@ -45,8 +45,12 @@ def test_a_token_nobody_has_weighs_as_much_as_one_that_was_never_seen() -> None:
 def test_sums_are_those_of_the_formula(
     tokens: list[int], rows: list[int], factors: list[float]
 ) -> None:
-    asked = Query(np.array(tokens, int), np.array(rows, int), np.array(factors), 2)
-    for table, found in zip((FIRST, SECOND), POSTINGS.sums([asked, asked]), strict=True):
+    query = Query()
+    for token, row, factor in zip(tokens, rows, factors, strict=True):
+        query.add([token], 3 * row, [factor])
+        query.add([token + POSTINGS.step], 6 + 2 * row, [factor])
+    flat = POSTINGS.sums(query, 10)
+    for table, found in ((FIRST, flat[:6].reshape(2, 3)), (SECOND, flat[6:].reshape(2, 2))):
         wanted = np.zeros_like(found)
         for token, row, factor in zip(tokens, rows, factors, strict=True):
             for number, column, value in table:
