@@ -4,32 +4,33 @@
 one page, docs/matching.md. Floor 0; an index never changes and may be shared by threads.
 """
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from knowledge.calibrate import Model, load_models
-from knowledge.clauses import is_asking, is_bare_fact, is_fragment, split
+from knowledge.calibrate import Model, load_meaning_models, load_models
+from knowledge.choices import CHOICES, EXACT, filled, merged, only, put_first
+from knowledge.clauses import is_asking, is_bare_fact, is_fragment
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
 from knowledge.lexicon import Lexicon, load_lexicon
+from knowledge.meaning import CANDIDATES_BY_MEANING, Floats, Meanings, Nearness, Vectors
 from knowledge.parse import Parsed, Parser
+from knowledge.readings import Reading, embedded, read
 from knowledge.repair import Repairs
 from knowledge.retrieve import CANDIDATES, Indexed, Match, Retriever
 from knowledge.slots import entry_slots
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare, is_latin, normalise
 
-CHOICES = 3
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
 _STRICTER = 5.0  # what a long message needs more, to be answered at once
 CANDIDATES_OF_PART = 10
-_OF_PART = 0.92  # a part of a message counts a little less than the whole
 _RANKED = 10
-_EXACT, _BESIDE_EXACT = 100.0, 40.0  # scores where a phrasing is the very question
 _EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
 _CACHE = 2048  # questions remembered; each about 2 KiB
 
@@ -79,6 +80,10 @@ class Index:
         self._own = frozenset(name for item in items for name in _about(item))
         self._models = models or load_models()
         self._remembered = lru_cache(maxsize=_CACHE)(self._without_looks)
+        self._meanings: Meanings | None = None
+        self._vectors: Vectors = _no_vectors
+        self._settled: frozenset[str] = frozenset()
+        self.by_words = self  # the same without the semantic layer
 
     def ask(self, question: str, *, today: date, context: Context | None = None) -> Decision:
         """Decide what a question leads to. Never raises, whatever the text."""
@@ -95,14 +100,64 @@ class Index:
             verdict = self._follow(leaning, context, today) or verdict
         return Explanation(verdict.decision, verdict.looks, verdict.reason)
 
+    @property
+    def has_meaning(self) -> bool:
+        """Tell whether the semantic layer may have a part in decisions."""
+        return self._meanings is not None
+
+    def phrasing_texts(self) -> tuple[str, ...]:
+        """Return what is compared of every phrasing, entry by entry."""
+        return tuple(one.text for item in self.retriever.entries for one in item.phrasings)
+
+    def with_meaning(
+        self,
+        rows: Floats,
+        vectors: Vectors,
+        *,
+        settled: Collection[str] = (),
+        models: Mapping[str, Model] | None = None,
+    ) -> "Index":
+        """Return this index with the semantic layer: the vectors of `phrasing_texts`, and where to get others.
+
+        Questions in `settled` are decided by words alone: what is promised of them holds with and without the layer.
+        """
+        made = copy.copy(self.by_words)
+        made._meanings = Meanings(rows, [len(item.phrasings) for item in self.retriever.entries])
+        made._vectors = vectors
+        made._settled = frozenset(bare(self.parser.clean(text)[0]) for text in settled)
+        made._models = models or load_meaning_models()[1]
+        made._remembered = made._without_looks  # type: ignore[assignment]  # vectors come and go
+        return made
+
+    def seeing(self, vectors: Mapping[str, Floats]) -> "Index":
+        """Return this index with these vectors and no others; the one by words alone if there are none."""
+        if self._meanings is None or not vectors:
+            return self.by_words
+        made = copy.copy(self)
+        made._vectors = lambda texts: vectors
+        made._remembered = made._without_looks  # type: ignore[assignment]
+        return made
+
+    def texts_of(self, question: str, *, today: date) -> tuple[str, ...]:
+        """Return the texts whose vectors a decision about a question takes; none where words settle it."""
+        if self._meanings is None:
+            return ()
+        cleaned = self.parser.clean(question)[0]
+        if bare(cleaned) in self._exact or small_talk(cleaned, self.lexicon) is not None:
+            return ()
+        if bare(cleaned) in self._settled:
+            return ()
+        return embedded(read(self.parser.repair(cleaned)[0], self.parser, today))
+
     def likeliest(self, text: str, *, today: date) -> str:
         """Name the entry nearest to a text by likeness alone, even if a phrasing is the very text."""
         look = self._look(self.parser.clean(text)[0], today)
         return look.ranked[0][0] if look.ranked else ""
 
-    def model_for(self, parsed: Parsed) -> Model:
-        """Choose the weights: those of English where question and entries are English."""
-        return self._models["latin" if self._latin and is_latin(parsed.text) else "han"]
+    def model_for(self, parsed: Parsed, *, near: bool = False) -> Model:
+        """Choose the weights: those of English where question and entries are English, those `near` has a part in."""
+        models = self._models if near else self.by_words._models
+        return models["latin" if self._latin and is_latin(parsed.text) else "han"]
 
     def _without_looks(self, question: str, today: date) -> tuple[Decision, _Leaning | None]:
         """Judge a question and keep only what is small enough to be remembered."""
@@ -119,13 +174,13 @@ class Index:
             return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}"), None
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
         changes = (*spelled, *mended)
-        whole = self._look(repaired, today, changes, written=written)
+        readings = read(repaired, self.parser, today)
+        near = self._near(readings, cleaned, written)
+        whole = self._rank(readings[0], today, changes, written=written, near=near[0])
         looks = [whole]
-        subject = ""
-        for part in split(repaired, self.lexicon):
-            look = self._look(part, today, subject=subject, written=frozenset())
-            subject = self._subject_of(look.parsed) or subject
-            looks.append(look)
+        for reading, nearness in zip(readings[1:], near[1:], strict=True):
+            most = CANDIDATES_OF_PART
+            looks.append(self._rank(reading, today, written=frozenset(), near=nearness, most=most))
         verdict = self._decide(question, tuple(looks), cleaned)
         if written:
             return verdict, None
@@ -152,12 +207,25 @@ class Index:
             for key in keys
             if covers(self._items[key], leaning.own, today, whole=key == context.entry_id)
         }
-        look = _only(look, kept)
+        look = only(look, kept)
         if look.top < self.model_for(look.parsed).limits.offer:
             return None
         best = self._items[look.ranked[0][0]]
         guessed = "stage" in best.slots.values and "stage" not in look.parsed.slots.values
         return self._decide(leaning.question, (look,), leaning.cleaned, guessed=guessed)
+
+    def _near(
+        self, readings: Sequence[Reading], cleaned: str, written: frozenset[int]
+    ) -> Sequence[Nearness | None]:
+        """Compare a message and its clauses by meaning: all of them, or none."""
+        by_words: list[Nearness | None] = [None] * len(readings)
+        if self._meanings is None or written or bare(cleaned) in self._settled:
+            return by_words
+        texts = embedded(readings)
+        vectors = self._vectors(texts)
+        if not all(text in vectors for text in texts):
+            return by_words
+        return [self._meanings.near(vectors[text]) for text in texts]
 
     def _look(
         self,
@@ -165,21 +233,29 @@ class Index:
         today: date,
         changes: tuple[tuple[str, str], ...] = (),
         *,
-        subject: str | None = None,
         written: frozenset[int] | None = None,
     ) -> Look:
-        """Parse one text and rank the entries for it.
+        """Parse one text and rank the entries for it, by words alone."""
+        reading = Reading(text, self.parser.parse(text, today=today))
+        return self._rank(reading, today, changes, written=written)
 
-        `subject` is lent to a clause by those before it, None for a whole message; `written` are
-        the entries that have the very text, None not to look.
-        """
-        parsed = self.parser.parse(text, today=today)
-        if subject and not self._subject_of(parsed):
-            parsed = self.parser.parse(f"{subject},{text}", today=today)
-        model = self.model_for(parsed)
-        matches = self.retriever.find(
-            parsed, most=CANDIDATES if subject is None else CANDIDATES_OF_PART
-        )
+    def _rank(
+        self,
+        reading: Reading,
+        today: date,
+        changes: tuple[tuple[str, str], ...] = (),
+        *,
+        written: frozenset[int] | None = None,
+        near: Nearness | None = None,
+        most: int = CANDIDATES,
+    ) -> Look:
+        """Rank the entries for a text; `written` are the entries that have the very text, None not to look."""
+        parsed = reading.parsed
+        model = self.model_for(parsed, near=near is not None)
+        also = near.nearest(CANDIDATES_BY_MEANING) if near is not None else ()
+        matches = self.retriever.find(parsed, most=most, also=also)
+        if near is not None:
+            matches = [replace(match, near=near.parts(match.number)) for match in matches]
         ranked = model.order(matches)
         ranked = self._current_first(ranked, today)
         scores = model.scores(parsed, ranked, self.retriever.known_share(parsed))
@@ -187,14 +263,16 @@ class Index:
         if exact is not None and not exact:
             exact = self._exact.get(parsed.text)
         if exact:
-            ranked, scores = _put_first(exact, ranked, scores)
+            ranked, scores = put_first(exact, ranked, scores)
         elsewhere = next((name for name in parsed.slots.elsewhere if name not in self._own), "")
         if exact:
             elsewhere = ""
         elif elsewhere:
             scores = [round(score * model.limits.offer / 200, 2) for score in scores]
         named = tuple((self.entries[match.number].id, match) for match, _ in ranked)
-        return Look(text, parsed, changes, named, tuple(scores), elsewhere)
+        return Look(
+            reading.text, parsed, changes, named, tuple(scores), elsewhere, near is not None
+        )
 
     def _current_first(
         self, ranked: list[tuple[Match, float]], today: date
@@ -209,36 +287,22 @@ class Index:
         ]
         return sorted(moved, key=lambda pair: -pair[1])
 
-    def _subject_of(self, parsed: Parsed) -> str:
-        """Return the words of a clause that the next clause may lean on."""
-        concepts = self.lexicon.concepts
-        kept = [
-            word
-            for word in parsed.words
-            if len(word) > 1
-            and any(
-                c[0] == "S" and c[2:] not in self.lexicon.abroad.shared
-                for c in concepts.get(word, ())
-            )
-        ]
-        return "".join(kept[:4])
-
     def _decide(
         self, question: str, looks: tuple[Look, ...], cleaned: str, *, guessed: bool = False
     ) -> _Verdict:
         """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
-        limits = self.model_for(looks[0].parsed).limits
-        best = _merged(question, looks)
+        limits = self.model_for(looks[0].parsed, near=looks[0].by_meaning).limits
+        best = merged(question, looks)
         ranked = tuple((answer.id, answer.score) for answer in best[:_RANKED])
         scores = [answer.score for answer in best]
         long = len(looks[0].parsed.text) > LONG
         outcome = limits.outcome(scores, stricter=_STRICTER if long else 0.0)
         reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
         answers: tuple[Answer, ...] = ()
-        several = self._several(looks, limits.offer) if looks[0].top < _EXACT else ()
+        several = self._several(looks, limits.offer) if looks[0].top < EXACT else ()
         if outcome is Outcome.HIT and looks[0].bars_direct_answer(best[0].id):
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
-        if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < _EXACT:
+        if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < EXACT:
             outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
         if outcome is Outcome.HIT and guessed:
             outcome, reason = Outcome.UNSURE, "for a stage that nobody named: offered, not answered"
@@ -248,11 +312,11 @@ class Index:
             sure = all(answer.score >= limits.answer for answer in several)
             outcome = Outcome.HIT if sure else Outcome.UNSURE
             reason = f"{len(several)} questions"
-            answers = several if sure else _filled(several, best, limits.offer)
+            answers = several if sure else filled(several, best, limits.offer)
         elif outcome is Outcome.HIT:
             answers = (best[0],)
         elif outcome is Outcome.UNSURE:
-            answers = _filled((), best, limits.offer)
+            answers = filled((), best, limits.offer)
         decision = Decision(
             question,
             outcome,
@@ -265,7 +329,7 @@ class Index:
     def _is_whole(self, cleaned: str, outcome: Outcome, scores: list[float]) -> bool:
         """Tell whether a message need not wait for its other half."""
         if is_bare_fact(cleaned, self.lexicon):
-            return bool(scores) and scores[0] == _EXACT
+            return bool(scores) and scores[0] == EXACT
         return outcome is Outcome.HIT or not is_fragment(cleaned, self.lexicon)
 
     def _several(self, looks: tuple[Look, ...], offer: float) -> tuple[Answer, ...]:
@@ -279,33 +343,8 @@ class Index:
         return tuple(found.values())[:CHOICES]
 
 
-def _only(look: Look, entry_ids: Collection[str]) -> Look:
-    """Keep of a ranking the entries that are named."""
-    kept = [number for number, (key, _) in enumerate(look.ranked) if key in entry_ids]
-    ranked = tuple(look.ranked[number] for number in kept)
-    return replace(look, ranked=ranked, scores=tuple(look.scores[number] for number in kept))
-
-
-def _merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:
-    """Join the scores of the whole and of its parts, the best of each entry first."""
-    merged: dict[str, Answer] = {}
-    for number, look in enumerate(looks):
-        factor = 1.0 if number == 0 else _OF_PART
-        for (key, _), score in zip(look.ranked, look.scores, strict=True):
-            value = round(score * factor, 2)
-            if key not in merged or value > merged[key].score:
-                merged[key] = Answer(key, value, question if number == 0 else look.text)
-    return sorted(merged.values(), key=lambda answer: -answer.score)
-
-
-def _filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tuple[Answer, ...]:
-    """Fill the choices up with the next best entries; a hopeless one is not offered."""
-    chosen = {answer.id: answer for answer in first}
-    for answer in best:
-        if len(chosen) >= CHOICES or answer.score < offer / 8:
-            break
-        chosen.setdefault(answer.id, answer)
-    return tuple(chosen.values())
+def _no_vectors(texts: Sequence[str]) -> Mapping[str, Floats]:
+    return {}
 
 
 def _exact_texts(items: Sequence[Indexed]) -> dict[str, frozenset[int]]:
@@ -315,18 +354,6 @@ def _exact_texts(items: Sequence[Indexed]) -> dict[str, frozenset[int]]:
         for text in (*item.written, *(phrasing.text for phrasing in item.phrasings)):
             found.setdefault(text, set()).add(number)
     return {text: frozenset(numbers) for text, numbers in found.items()}
-
-
-def _put_first(
-    exact: frozenset[int], ranked: list[tuple[Match, float]], scores: list[float]
-) -> tuple[list[tuple[Match, float]], list[float]]:
-    """Put the entry that has the very question first; with two such, the one ranked better."""
-    for place, (match, _) in enumerate(ranked):
-        if match.number in exact and not match.excluded:
-            order = [place, *(other for other in range(len(ranked)) if other != place)]
-            rest = [min(scores[other], _BESIDE_EXACT) for other in order[1:]]
-            return [ranked[other] for other in order], [_EXACT, *rest]
-    return ranked, scores
 
 
 def _about(item: Indexed) -> set[str]:

@@ -53,6 +53,7 @@ class Match:
     number: int  # of the entry
     parts: tuple[float, ...]
     clashes: tuple[str, ...] = ()  # families of slots in which the question names something else
+    near: tuple[float, ...] = ()  # more part scores, by the semantic layer (`meaning.NEAR`)
 
     @property
     def excluded(self) -> bool:
@@ -88,8 +89,10 @@ class Retriever:
         self._all_cores = tuple(self.ideas.mass(item.core) for item in entries)
         self._letters = tuple(_Letters(item.phrasings) for item in entries)
 
-    def find(self, question: Parsed, *, most: int = CANDIDATES) -> list[Match]:
-        """Return the most promising entries with their part scores, in no particular order."""
+    def find(
+        self, question: Parsed, *, most: int = CANDIDATES, also: Sequence[int] = ()
+    ) -> list[Match]:
+        """Return the most promising entries, and those in `also`, with their part scores, in no particular order."""
         quick = [0.0] * len(self._owners)
         cosines = (
             self.ideas.cosines(question.ideas, quick, share=1.0),
@@ -98,6 +101,7 @@ class Retriever:
         )
         best = list(map(max, map(quick.__getitem__, self._spans)))
         chosen = heapq.nlargest(most, filter(best.__getitem__, range(len(best))), best.__getitem__)
+        chosen = list(dict.fromkeys((*chosen, *also)))
         known = self.ideas.known(question.ideas)
         asked = _Asked(question, cosines[0].masses, cosines[1].masses, known)
         return [self._compare(asked, number, cosines) for number in chosen]

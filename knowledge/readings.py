@@ -1,0 +1,54 @@
+"""A message read as a whole and clause by clause, and what of it is given to the semantic layer.
+
+Floor 0; pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.clauses import split
+from knowledge.lexicon import Lexicon
+from knowledge.meaning import shortened
+from knowledge.parse import Parsed, Parser
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text, the whole message or a clause, parsed."""
+
+    text: str
+    parsed: Parsed
+
+
+def read(repaired: str, parser: Parser, today: date) -> list[Reading]:
+    """Parse a message and its clauses; a clause without a subject is lent the one before."""
+    readings = [Reading(repaired, parser.parse(repaired, today=today))]
+    subject = ""
+    for part in split(repaired, parser.lexicon):
+        parsed = parser.parse(part, today=today)
+        own = _subject_of(parsed, parser.lexicon)
+        if subject and not own:
+            parsed = parser.parse(f"{subject},{part}", today=today)
+        subject = own or _subject_of(parsed, parser.lexicon) or subject
+        readings.append(Reading(part, parsed))
+    return readings
+
+
+def embedded(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Return what is embedded of a message and of its clauses, in their order."""
+    return tuple(
+        shortened(reading.parsed.text, part=number > 0) for number, reading in enumerate(readings)
+    )
+
+
+def _subject_of(parsed: Parsed, lexicon: Lexicon) -> str:
+    """Return the words of a clause that the next clause may lean on."""
+    concepts = lexicon.concepts
+    kept = [
+        word
+        for word in parsed.words
+        if len(word) > 1
+        and any(c[0] == "S" and c[2:] not in lexicon.abroad.shared for c in concepts.get(word, ()))
+    ]
+    return "".join(kept[:4])
