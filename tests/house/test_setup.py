@@ -12,8 +12,9 @@ from packaging.utils import canonicalize_name
 
 from tests.house.tree import ROOT, SOURCE, parsed, python_files
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-semantic.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 
@@ -41,8 +42,18 @@ def test_every_locked_package_has_a_hash(name: str) -> None:
         assert "--hash=sha256:" in block
 
 
-def test_the_development_lock_holds_all_of_the_other_in_the_same_versions() -> None:
-    assert locked("requirements.lock").items() <= locked("requirements-dev.lock").items()
+@pytest.mark.parametrize("name", LOCKS[1:])
+def test_the_other_locks_hold_all_of_the_first_in_the_same_versions(name: str) -> None:
+    assert locked("requirements.lock").items() <= locked(name).items()
+
+
+def test_an_extra_is_locked_for_operators_and_for_development_and_no_part_of_the_rest() -> None:
+    for extra, wanted in EXTRAS.items():
+        for requirement in map(Requirement, wanted):
+            name = canonicalize_name(requirement.name)
+            for lock in (f"requirements-{extra}.lock", "requirements-dev.lock"):
+                assert requirement.specifier.contains(locked(lock)[name])
+            assert name not in locked("requirements.lock")
 
 
 @pytest.mark.parametrize(
@@ -108,9 +119,11 @@ def test_every_package_the_source_imports_is_a_dependency() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 imported.add(node.module.split(".")[0])
     foreign = imported - sys.stdlib_module_names - {*SOURCE}
-    declared = {
-        canonicalize_name(Requirement(each).name) for each in PROJECT["project"]["dependencies"]
-    }
+    listed = [
+        *PROJECT["project"]["dependencies"],
+        *(one for each in EXTRAS.values() for one in each),
+    ]
+    declared = {canonicalize_name(Requirement(each).name) for each in listed}
     # pydantic_core is pydantic's own half, and comes with it in the one version that fits.
     wanted = {canonicalize_name(PACKAGES.get(name, name)) for name in foreign - {"pydantic_core"}}
     assert wanted <= declared
