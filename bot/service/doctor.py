@@ -19,6 +19,7 @@ from bot.core.config import Config, Receive
 from bot.core.people import Role
 from bot.core.texts import plain
 from bot.core.workdays import local_day
+from bot.service import understanding
 from bot.service.content_state import ContentState
 from bot.storage.copies import damage, schema_number
 from bot.storage.migrate import shipped
@@ -82,6 +83,7 @@ def examine(
     config_file: Path | None,
     content: ContentState,
     telegram: TelegramState | None,
+    semantic: understanding.Look,
 ) -> list[Line]:
     """Return every line; `telegram` is None when there is no token to ask with."""
     return [
@@ -92,6 +94,7 @@ def examine(
         *_disk(config),
         *_calendar(content.years, now),
         *_content(content),
+        semantic_line(semantic),
     ]
 
 
@@ -233,6 +236,13 @@ def _content(content: ContentState) -> Iterator[Line]:
         yield _line(Level.OK, "content", "content_good", entries=content.entries)
     if content.to_review:
         yield _line(Level.WARNING, "content", "content_to_review", entries=content.to_review)
+
+
+def semantic_line(look: understanding.Look) -> Line:
+    """Say whether matching looks at meaning; without it words alone decide, which is no fault."""
+    level = Level.WARNING if look.state is understanding.State.BROKEN else Level.OK
+    key = f"semantic_{look.state}"
+    return _line(level, "semantic", key, problem=look.problem, version=look.version)
 
 
 def _nearest_folder(folder: Path) -> Path:

@@ -19,6 +19,7 @@ from bot.service.doctor import (
     examine,
     sqlite_line,
 )
+from bot.service.understanding import Look, State
 from bot.storage.migrate import migrate
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -26,6 +27,7 @@ FINE = ContentState(errors=0, warnings=0, entries=40, to_review=0, years=frozens
 GOOD = TelegramState(
     username="desk_bot", is_forum=True, is_admin=True, can_manage_topics=True, can_pin=True
 )
+ABSENT = Look(State.ABSENT)
 TOKEN = "123456789:AAGGuu-0123456789abcdefghijklmnopqr"
 
 
@@ -43,18 +45,23 @@ def told(
     file: Path | None = None,
     content: ContentState = FINE,
     telegram: TelegramState | None = None,
+    semantic: Look = ABSENT,
 ) -> list[tuple[Level, str]]:
     """Return level and message of the lines about one subject; every finding must say what to do."""
-    lines = examine(config, now=now, config_file=file, content=content, telegram=telegram)
+    lines = examine(
+        config, now=now, config_file=file, content=content, telegram=telegram, semantic=semantic
+    )
     assert all(bool(line.what_to_do) == (line.level is not Level.OK) for line in lines)
     wanted = plain(f"doctor_subject_{subject}")
     return [(line.level, line.message) for line in lines if line.subject == wanted]
 
 
 def test_a_fresh_demo_has_no_error(tmp_path: Path) -> None:
-    lines = examine(config(tmp_path), now=NOW, config_file=None, content=FINE, telegram=None)
+    lines = examine(
+        config(tmp_path), now=NOW, config_file=None, content=FINE, telegram=None, semantic=ABSENT
+    )
     assert not [line for line in lines if line.level is Level.ERROR]
-    assert len({line.subject for line in lines}) == 7
+    assert len({line.subject for line in lines}) == 8
 
 
 def test_a_line_names_level_subject_finding_and_advice() -> None:
