@@ -147,7 +147,11 @@ class Index:
             return ()
         if bare(cleaned) in self._settled:
             return ()
-        return embedded(read(self.parser.repair(cleaned)[0], self.parser, today))
+        return tuple(
+            dict.fromkeys(
+                embedded(read(self.parser.repair(cleaned)[0], self.parser, today), self.lexicon)
+            )
+        )
 
     def likeliest(self, text: str, *, today: date) -> str:
         """Name the entry nearest to a text by likeness alone, even if a phrasing is the very text."""
@@ -221,7 +225,7 @@ class Index:
         by_words: list[Nearness | None] = [None] * len(readings)
         if self._meanings is None or written or bare(cleaned) in self._settled:
             return by_words
-        texts = embedded(readings)
+        texts = embedded(readings, self.lexicon)
         vectors = self._vectors(texts)
         if not all(text in vectors for text in texts):
             return by_words

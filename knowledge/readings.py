@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.clauses import split
+from knowledge.clauses import is_asking, split
 from knowledge.lexicon import Lexicon
 from knowledge.meaning import shortened
 from knowledge.parse import Parsed, Parser
+
+_MOST_ASKING = 2  # clauses that are embedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,19 @@ def read(repaired: str, parser: Parser, today: date) -> list[Reading]:
     return readings
 
 
-def embedded(readings: Sequence[Reading]) -> tuple[str, ...]:
-    """Return what is embedded of a message and of its clauses, in their order."""
-    return tuple(
-        shortened(reading.parsed.text, part=number > 0) for number, reading in enumerate(readings)
+def embedded(readings: Sequence[Reading], lexicon: Lexicon) -> tuple[str, ...]:
+    """Return for a message and each of its clauses the text whose meaning counts: a vector takes time.
+
+    Only the last clauses that ask something have a meaning of their own; the others share that of the message.
+    """
+    whole = shortened(readings[0].parsed.text)
+    asking = [one for one in readings[1:] if is_asking(one.text, lexicon)][-_MOST_ASKING:]
+    return (
+        whole,
+        *(
+            shortened(one.parsed.text, part=True) if one in asking else whole
+            for one in readings[1:]
+        ),
     )
 
 

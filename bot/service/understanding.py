@@ -112,9 +112,7 @@ class Understanding:
             return snapshot
         began = time.monotonic()
         try:
-            with self._building:
-                self.embed([_FIRST])
-                rows = self._file.of(texts)
+            rows = self.rows_of(texts)
             settled = [one.question for one in snapshot.golden]
             index = index.with_meaning(rows, self.vectors, settled=settled)
         except _Stopping:
@@ -125,6 +123,12 @@ class Understanding:
         took = f"{time.monotonic() - began:.1f}"
         log.info("semantic layer is ready", extra={"phrasings": len(texts), "seconds": took})
         return replace(snapshot, index=index)
+
+    def rows_of(self, texts: Sequence[str]) -> Floats:
+        """Return a row for each published text, from the file where it has them. Raises what the embedding raises."""
+        with self._building:
+            self.embed([_FIRST])
+            return self._file.of(texts)
 
     def vectors(self, texts: Sequence[str]) -> Mapping[str, Floats]:
         """Give the vectors of a question's texts, all or none; none when the embedding is busy or broken."""
