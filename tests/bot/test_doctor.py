@@ -216,3 +216,16 @@ def test_an_entry_past_its_review_is_counted(tmp_path: Path) -> None:
 def test_every_sentence_of_advice_belongs_to_a_finding() -> None:
     keys = {key for key in catalogue("zh") if key.startswith("doctor_")}
     assert all(key.removesuffix("_do") in keys for key in keys if key.endswith("_do"))
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_semantic_layer_is_named_and_only_a_broken_one_is_a_warning(
+    tmp_path: Path, state: State
+) -> None:
+    look = Look(state, problem="OSError", version="multilingual-e5-small")
+    [(level, message)] = told(config(tmp_path), "semantic", semantic=look)
+    assert level is (Level.WARNING if state is State.BROKEN else Level.OK)
+    if state is State.ABSENT:
+        assert "requirements-semantic.lock" in message
+    if state is State.BROKEN:
+        assert "OSError" in message

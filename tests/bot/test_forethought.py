@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import serve
+from bot.core.config import Config
 from bot.core.turn import Arrival, Outcome, Place, Turn
-from bot.service import forethought
+from bot.service import forethought, understanding
 from bot.service.engine import Engine
 from bot.service.forethought import Forethought
 from bot.service.understanding import Understanding
 from tests.bot.bureau import Bureau
+from tests.bot.content import give_content
 from tests.embedders import Letters
 from tests.knowledge.entries import TODAY
 
@@ -140,3 +143,20 @@ async def test_a_long_batch_gets_what_there_is_time_for(
     thinks = layered(bureau, tmp_path, Letters())
     assert await thinks([bureau.text(ASKED), bureau.text("别的事情怎么办呢")]) == {}
     thinks.close()
+
+
+async def test_serve_wires_the_layer_as_configured(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(understanding, "installed", Letters)
+    give_content(bureau, tmp_path / "content")
+    settings = {"database": f"sqlite:{tmp_path}/b.sqlite3", "matching": {"semantic": "auto"}}
+    thinks = serve._forethought(Config.model_validate(settings), bureau.office)
+    assert thinks is not None
+    assert await thinks([bureau.text(ASKED)]) == {}  # the layer is not ready yet
+    bureau.office.library.refresh()
+    assert await thinks([bureau.text(ASKED)])
+    assert (tmp_path / "cache").is_dir()
+    thinks.close()
+    off = Config.model_validate({"matching": {"semantic": "off"}})
+    assert serve._forethought(off, bureau.office) is None
