@@ -47,7 +47,6 @@ class Aim:
     wrong: float = 4.0  # a wrong one loses that and four more: five hand-overs
     offered: float = 0.2  # the right one among the choices
     out_offered: float = 0.4  # choices where nothing fits
-    most_answered: float = 1.0  # share of the questions out of scope that may be answered
     margins: tuple[int, ...] = (0, 5, 10, 15, 20, 30)
 
 
@@ -180,7 +179,7 @@ def _is_right(example: Example, match: Match) -> bool:
 
 def choose_limits(model: Model, examples: Iterable[Example], aim: Aim = BY_WORDS) -> Limits:
     """Choose the limits that earn most on labelled questions."""
-    scored: list[tuple[list[float], list[bool], Example]] = []
+    scored = []
     for example in examples:
         ranked = model.order(example.matches)
         scores = model.scores(example.parsed, ranked, example.known)
@@ -192,16 +191,9 @@ def choose_limits(model: Model, examples: Iterable[Example], aim: Aim = BY_WORDS
             _worth(limits, scores, right, bool(e.question.expected), aim)
             for scores, right, e in scored
         )
-        if earned > most and _answered(limits, scored) <= aim.most_answered:
+        if earned > most:
             best, most = limits, earned
     return best
-
-
-def _answered(limits: Limits, scored: Sequence[tuple[list[float], list[bool], Example]]) -> float:
-    """Return the share of the questions out of scope that would be answered."""
-    outside = [scores for scores, _, example in scored if not example.question.expected]
-    hits = sum(limits.outcome(scores) is Outcome.HIT for scores in outside)
-    return hits / max(1, len(outside))
 
 
 def _worth(
