@@ -85,11 +85,19 @@ class Engine:
         One whose handling raises is undone by itself and buried; the rest stand. Raises DatabaseBusy.
         """
         batch = [whole(incoming) for incoming in batch]
-        found = await self.forethought(batch)
+        found = await self._thought_of(batch)
         works = [partial(self._handle, incoming=incoming, found=found) for incoming in batch]
         results = await self._office.run_together(works)
         self._count(batch, results)
         return [await self._settle(*pair) for pair in zip(batch, results, strict=True)]
+
+    async def _thought_of(self, batch: Sequence[Incoming]) -> Found:
+        """Return the vectors of what is asked; a mistake there must not keep a message from being handled."""
+        try:
+            return await self.forethought(batch)
+        except Exception as problem:
+            log.error("forethought failed", extra={"error": _place_of(problem)})
+            return NOTHING
 
     def _count(self, batch: Sequence[Incoming], results: Sequence[bool | BaseException]) -> None:
         now, metrics = self._office.clock(), self._office.metrics

@@ -74,7 +74,7 @@ class Forethought:
     def _finished(self, work: "asyncio.Future[Found]") -> None:
         self._waiting -= 1
         if not work.cancelled() and (problem := work.exception()) is not None:
-            log.error("forethought failed", exc_info=problem)
+            log.error("forethought failed", extra={"error": type(problem).__name__})
 
     def _texts_of(self, questions: Iterable[str]) -> list[tuple[str, ...]]:
         """Return the texts of each question that takes any: greetings and known questions take none."""

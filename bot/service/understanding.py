@@ -140,13 +140,14 @@ class Understanding:
             return {}
         try:
             rows = rounded(self._embedder.embed(missing))
+            found.update(zip(missing, rows, strict=True))
         except Exception as problem:  # as above
             self._gave_up(problem)
             return {}
         finally:
             self._engine.release()
         self._remember(missing, rows)
-        return found | dict(zip(missing, rows, strict=True))
+        return found
 
     def stop(self) -> None:
         """Let a preparation under way end with the texts it is at."""

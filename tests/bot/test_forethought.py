@@ -13,6 +13,7 @@ from bot.service import forethought, understanding
 from bot.service.engine import Engine
 from bot.service.forethought import Forethought
 from bot.service.understanding import Understanding
+from knowledge.meaning import Floats
 from tests.bot.bureau import Bureau
 from tests.bot.content import give_content
 from tests.embedders import Letters
@@ -160,3 +161,31 @@ async def test_serve_wires_the_layer_as_configured(
     thinks.close()
     off = Config.model_validate({"matching": {"semantic": "off"}})
     assert serve._forethought(off, bureau.office) is None
+
+
+async def test_a_mistake_in_thinking_ahead_keeps_no_message_from_being_handled(
+    bureau: Bureau,
+) -> None:
+    async def fails(batch: object) -> dict[str, Floats]:
+        raise RuntimeError("cannot schedule new futures after shutdown")
+
+    turns: list[Turn] = []
+
+    def respond(turn: Turn) -> Outcome:
+        turns.append(turn)
+        return Outcome(turn.dialogue)
+
+    engine = Engine(bureau.office, respond)
+    engine.forethought = fails
+    assert await engine.receive(bureau.text(ASKED))
+    assert len(turns) == 1
+
+
+async def test_after_the_stop_nothing_is_thought_about_and_nothing_fails(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    thinks = layered(bureau, tmp_path, Letters())
+    thinks.close()
+    engine = Engine(bureau.office, lambda turn: Outcome(turn.dialogue))
+    engine.forethought = thinks
+    assert await engine.receive(bureau.text(ASKED))

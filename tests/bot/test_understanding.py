@@ -134,3 +134,14 @@ def test_the_doctor_is_told_why_it_does_not_work(monkeypatch: pytest.MonkeyPatch
     assert look_at(Config.model_validate(AUTO)).state is State.GOOD
     off = Config.model_validate({"matching": {"semantic": "off"}})
     assert look_at(off).state is State.OFF
+
+
+def test_too_few_rows_are_a_failure_and_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = Letters()
+    real = embedder.embed
+    monkeypatch.setattr(embedder, "embed", lambda texts: real(texts)[:1])
+    layer = Understanding(embedder, tmp_path)
+    assert layer.vectors(("一", "二")) == {}
+    assert layer.trouble == "ValueError"
