@@ -35,10 +35,12 @@ def ask(folder: Path, questions: Sequence[str], *, config: Config, as_json: bool
 
 
 def with_meaning(snapshot: Snapshot, config: Config) -> Snapshot:
-    """Add the semantic layer as configured; say on stderr when it is there and does not work."""
+    """Add the semantic layer as configured; say on stderr when that takes long, or fails."""
     understanding = understanding_of(config)
     if understanding is None:
         return snapshot
+    if understanding.is_first:
+        print(plain("semantic_first"), file=sys.stderr, flush=True)
     prepared = understanding.prepare(snapshot)
     if understanding.trouble:
         print(plain("doctor_semantic_broken", problem=understanding.trouble), file=sys.stderr)

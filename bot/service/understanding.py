@@ -97,6 +97,11 @@ class Understanding:
         """Name what computes the vectors."""
         return self._embedder.version
 
+    @property
+    def is_first(self) -> bool:
+        """Tell whether nothing was computed yet: the first preparation takes a minute or two."""
+        return not self.trouble and not self._file.path.exists()
+
     def embed(self, texts: Sequence[str]) -> Floats:
         """Embed when nobody else does. Raises what the embedding raises, and when the desk is being stopped."""
         if self._stopping:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands.ask import ask
 from bot.core.config import Config
+from bot.core.texts import plain
 from bot.service import understanding
 from tests.bot.bureau import Bureau
 from tests.bot.content import give_content
@@ -32,10 +33,14 @@ def test_the_report_names_the_part_of_meaning_and_the_vectors_are_kept(
 ) -> None:
     monkeypatch.setattr(understanding, "installed", Letters)
     assert ask(folder, ["娃几岁念书"], config=config(tmp_path, "auto"), as_json=False) == 0
-    assert "near=" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "near=" in said.out
+    assert plain("semantic_first") in said.err
     assert list((tmp_path / "cache").iterdir())
     assert ask(folder, ["娃几岁念书"], config=config(tmp_path, "off"), as_json=False) == 0
     assert "near=" not in capsys.readouterr().out
+    assert ask(folder, ["娃几岁念书"], config=config(tmp_path, "auto"), as_json=False) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_layer_that_fails_is_said_beside_the_answer_and_spoils_none(
