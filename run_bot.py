@@ -46,9 +46,7 @@ def _run(parsed: argparse.Namespace) -> int:
     """Call the command; each imports only what it needs, so that the small ones start at once."""
     match parsed.command:
         case "ask":
-            from bot.commands.ask import ask
-
-            return ask(_content(parsed), parsed.question, as_json=parsed.json)
+            return _ask(parsed)
         case "check":
             return _check(parsed)
         case "schema":
@@ -84,6 +82,13 @@ def _run(parsed: argparse.Namespace) -> int:
             return failures(config)
         case _:
             return _staff(config, parsed)
+
+
+def _ask(parsed: argparse.Namespace) -> int:
+    from bot.commands.ask import ask
+
+    config, folder = _config(parsed), _content(parsed)
+    return ask(folder, parsed.question, config=config, as_json=parsed.json)
 
 
 def _check(parsed: argparse.Namespace) -> int:

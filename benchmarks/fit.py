@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -25,6 +25,7 @@ from knowledge.calibrate import SIGNS, WEIGHTS, Limits, Model, signs_of
 from knowledge.entry import Entry, Outcome
 from knowledge.lexicon import Lexicon, common_cost, load_lexicon, word_counts
 from knowledge.match import Index
+from knowledge.meaning import NEAR
 from knowledge.parse import Parsed
 from knowledge.retrieve import FEATURES, Match
 from knowledge.text import normalise
@@ -36,8 +37,20 @@ _OF_PHRASING = 0.3  # a left-out phrasing is an easier question than a parent's
 _OF_LEFT_OUT = 0.15  # questions to a left-out entry are nearer than what is really out of scope
 _THINNED = (0.0, 0.5, 0.5)  # shares of the lexicon taken away, see `thinned`
 _FOLDS = 6
-# What outcomes earn or cost; a right answer earns 1. A wrong one loses that and four more: five hand-overs.
-_WRONG, _OFFERED, _OUT_OFFERED = 4.0, 0.2, 0.4
+Prepare = Callable[[Index, Sequence[str]], Index]  # may add to an index what these texts will need
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What outcomes earn or cost when limits are chosen; a right answer earns 1."""
+
+    wrong: float = 4.0  # a wrong one loses that and four more: five hand-overs
+    offered: float = 0.2  # the right one among the choices
+    out_offered: float = 0.4  # choices where nothing fits
+    margins: tuple[int, ...] = (0, 5, 10, 15, 20, 30)
+
+
+BY_WORDS = Aim()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,9 @@ def _example(index: Index, question: Question, weight: float, *, asked: bool) ->
     if not decision.looks or decision.looks[0].elsewhere:
         return None
     parsed = decision.looks[0].parsed
-    matches = tuple(index.retriever.find(parsed))
+    if decision.looks[0].by_meaning is not index.has_meaning:
+        return None  # a phrasing word for word
+    matches = tuple(match for _, match in decision.looks[0].ranked)
     right = tuple(index.entries[match.number].id in question.expected for match in matches)
     known = index.retriever.known_share(parsed)
     return Example(question, parsed, matches, right, known, weight, asked)
@@ -94,17 +109,21 @@ def thinned(data: LabelledSet, lexicon: Lexicon, *, share: float, seed: int = 1)
     return replace(lexicon, concepts=left, concept_words=Vocabulary(left), cutter=Cutter(costs))
 
 
-def collect(data: LabelledSet) -> list[Example]:
+def collect(data: LabelledSet, prepare: Prepare = lambda index, texts: index) -> list[Example]:
     """Make the examples of one set: its questions, left-out phrasings, left-out entries."""
+    asked = [question.text for question in data.questions]
     lexicon = load_lexicon()
     found: list[Example | None] = []
     for seed, share in enumerate(_THINNED):
-        index = Index(data.entries, thinned(data, lexicon, share=share, seed=seed))
+        index = prepare(Index(data.entries, thinned(data, lexicon, share=share, seed=seed)), asked)
         found += [
             _example(index, question, 1 / len(_THINNED), asked=True) for question in data.questions
         ]
     for left in range(min(4, min(len(entry.all_phrasings) for entry in data.entries))):
-        thinner = Index([_rebuilt(entry, left) for entry in data.entries])
+        thinner = prepare(
+            Index([_rebuilt(entry, left) for entry in data.entries]),
+            [entry.all_phrasings[left] for entry in data.entries],
+        )
         found += [
             _example(
                 thinner,
@@ -116,7 +135,7 @@ def collect(data: LabelledSet) -> list[Example]:
         ]
     for fold in range(_FOLDS):
         out = {entry.id for number, entry in enumerate(data.entries) if number % _FOLDS == fold}
-        smaller = Index([entry for entry in data.entries if entry.id not in out])
+        smaller = prepare(Index([entry for entry in data.entries if entry.id not in out]), asked)
         found += [
             _example(smaller, replace(question, expected=frozenset()), _OF_LEFT_OUT, asked=False)
             for question in data.questions
@@ -125,20 +144,20 @@ def collect(data: LabelledSet) -> list[Example]:
     return [example for example in found if example is not None]
 
 
-def fit(examples: Sequence[Example]) -> Model:
+def fit(examples: Sequence[Example], aim: Aim = BY_WORDS) -> Model:
     """Fit both small models and choose the limits."""
     usable = [example for example in examples if example.matches]
     rank = fit_rank(
         [
             Choice(
-                np.array([match.parts for match in example.matches]),
+                np.array([match.parts + match.near for match in example.matches]),
                 np.array(example.right),
                 example.weight,
             )
             for example in usable
             if example.question.expected
         ],
-        signs=RANK_SIGNS,
+        signs=RANK_SIGNS + (1,) * len(usable[0].matches[0].near),
     )
     model = Model(tuple(rank), (0.0,) * len(SIGNS), Limits(0, 0, 0))
     rows, right, share = [], [], []
@@ -151,14 +170,14 @@ def fit(examples: Sequence[Example]) -> Model:
         share.append(example.weight)
     trust = fit_trust(np.array(rows), np.array(right, dtype=float), np.array(share))
     model = replace(model, trust=tuple(trust))
-    return replace(model, limits=choose_limits(model, [e for e in usable if e.asked]))
+    return replace(model, limits=choose_limits(model, [e for e in usable if e.asked], aim))
 
 
 def _is_right(example: Example, match: Match) -> bool:
     return example.right[example.matches.index(match)]
 
 
-def choose_limits(model: Model, examples: Iterable[Example]) -> Limits:
+def choose_limits(model: Model, examples: Iterable[Example], aim: Aim = BY_WORDS) -> Limits:
     """Choose the limits that earn most on labelled questions."""
     scored = []
     for example in examples:
@@ -166,25 +185,28 @@ def choose_limits(model: Model, examples: Iterable[Example]) -> Limits:
         scores = model.scores(example.parsed, ranked, example.known)
         scored.append((scores, [_is_right(example, match) for match, _ in ranked], example))
     best, most = Limits(0, 0, 0), -math.inf
-    for answer, offer, margin in product(range(50, 93, 3), range(8, 46, 3), (0, 5, 10, 15, 20, 30)):
+    for answer, offer, margin in product(range(50, 93, 3), range(8, 46, 3), aim.margins):
         limits = Limits(float(answer), float(offer), float(margin))
         earned = sum(
-            _worth(limits, scores, right, bool(e.question.expected)) for scores, right, e in scored
+            _worth(limits, scores, right, bool(e.question.expected), aim)
+            for scores, right, e in scored
         )
         if earned > most:
             best, most = limits, earned
     return best
 
 
-def _worth(limits: Limits, scores: Sequence[float], right: Sequence[bool], in_scope: bool) -> float:
+def _worth(
+    limits: Limits, scores: Sequence[float], right: Sequence[bool], in_scope: bool, aim: Aim
+) -> float:
     """Return what one outcome is worth."""
     outcome = limits.outcome(scores)
     if outcome is Outcome.HIT:
-        return 1.0 if right[0] else -_WRONG
+        return 1.0 if right[0] else -aim.wrong
     if outcome is Outcome.UNSURE:
         if not in_scope:
-            return -_OUT_OFFERED
-        return _OFFERED if any(right[:4]) else 0.0
+            return -aim.out_offered
+        return aim.offered if any(right[:4]) else 0.0
     return 0.0
 
 
@@ -192,7 +214,9 @@ def as_json(model: Model) -> dict[str, object]:
     """Write a model as the readable values of weights.json."""
     limits = model.limits
     return {
-        "rank": dict(zip(FEATURES, (round(value, 4) for value in model.rank), strict=True)),
+        "rank": dict(
+            zip((*FEATURES, *NEAR), (round(value, 4) for value in model.rank), strict=False)
+        ),
         "trust": dict(zip(SIGNS, (round(value, 4) for value in model.trust), strict=True)),
         "limits": {"answer": limits.answer, "offer": limits.offer, "margin": limits.margin},
     }

@@ -44,9 +44,10 @@ def measure(
     lexicon: Lexicon | None = None,
     *,
     models: Mapping[str, Model] | None = None,
+    index: Index | None = None,
 ) -> Figures:
-    """Ask every question of a set and count."""
-    index = Index(data.entries, lexicon, models=models)
+    """Ask every question of a set and count; `index` is one that was made already."""
+    index = index or Index(data.entries, lexicon, models=models)
     decisions: list[Decision] = []
     times: list[float] = []
     for question in data.questions:

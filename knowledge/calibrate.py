@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.entry import Outcome
+from knowledge.meaning import NEAR
 from knowledge.parse import Parsed
 from knowledge.retrieve import FEATURES, Match
 
 WEIGHTS = Path(__file__).with_name("weights.json")
+MEANING_WEIGHTS = Path(__file__).with_name("weights_meaning.json")
 SIGNS = (
     "one", "sum", "margin", "share", "known", "ideas_covered", "subjects_missing", "core_covered",
     "grams", "ideas", "length", "subjects",
@@ -45,7 +47,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Fitted weights: `rank` by FEATURES puts candidates in order, `trust` by SIGNS makes the score."""
+    """Fitted weights: `rank` by FEATURES (and NEAR) puts candidates in order, `trust` by SIGNS makes the score."""
 
     rank: tuple[float, ...]
     trust: tuple[float, ...]
@@ -56,7 +58,7 @@ class Model:
         sums = [
             (
                 match,
-                sum(map(mul, self.rank, match.parts))
+                sum(map(mul, self.rank, match.parts + match.near))
                 - (_EXCLUDED if match.clashes and match.excluded else 0.0),
             )
             for match in matches
@@ -104,13 +106,21 @@ def signs_of(
 def load_models() -> Mapping[str, Model]:
     """Read the fitted weights: `han` for questions in Chinese, `latin` for entries in English."""
     data = json.loads(WEIGHTS.read_text("utf-8"))
-    return {name: _model(data[name]) for name in ("han", "latin")}
+    return {name: _model(data[name], FEATURES) for name in ("han", "latin")}
 
 
-def _model(data: Mapping[str, Any]) -> Model:
+@lru_cache(maxsize=1)
+def load_meaning_models() -> tuple[str, Mapping[str, Model]]:
+    """Read the weights for where the semantic layer has a part, and the embedding model they were fitted with."""
+    data = json.loads(MEANING_WEIGHTS.read_text("utf-8"))
+    names = (*FEATURES, *NEAR)
+    return str(data["model"]), {name: _model(data[name], names) for name in ("han", "latin")}
+
+
+def _model(data: Mapping[str, Any], parts: Sequence[str]) -> Model:
     limits = data["limits"]
     return Model(
-        rank=tuple(float(data["rank"][name]) for name in FEATURES),
+        rank=tuple(float(data["rank"][name]) for name in parts),
         trust=tuple(float(data["trust"][name]) for name in SIGNS),
         limits=Limits(float(limits["answer"]), float(limits["offer"]), float(limits["margin"])),
     )

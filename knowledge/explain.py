@@ -7,6 +7,7 @@ fell so. Floor 0; pure.
 from dataclasses import dataclass
 
 from knowledge.entry import Decision
+from knowledge.meaning import NEAR
 from knowledge.parse import Parsed
 from knowledge.retrieve import FEATURES, Match
 
@@ -23,6 +24,7 @@ class Look:
     ranked: tuple[tuple[str, Match], ...]
     scores: tuple[float, ...]
     elsewhere: str  # the other place or office it is about
+    by_meaning: bool = False  # the semantic layer had a part in the ranking
 
     @property
     def top(self) -> float:
@@ -71,7 +73,7 @@ def _look_lines(look: Look, name: str) -> list[str]:
     for (key, match), score in list(zip(look.ranked, look.scores, strict=True))[:_BEST]:
         parts = " ".join(
             f"{part}={value:.2f}"
-            for part, value in zip(FEATURES, match.parts, strict=True)
+            for part, value in zip((*FEATURES, *NEAR), (*match.parts, *match.near), strict=False)
             if value
         )
         clash = f"  contradicts {', '.join(match.clashes)}" if match.clashes else ""

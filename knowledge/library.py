@@ -53,7 +53,8 @@ class Library:
     An edit is live when `refresh` next sees it, whole or not at all. A golden question that an edit breaks
     refuses the edit; one that was broken already does not stand in the way of other edits, nor of a start.
     `before_swap` is called with the files of an edit that is about to go live; when it raises, nothing has
-    changed, and the next `refresh` tries again.
+    changed, and the next `refresh` tries again. `prepare` may add to a snapshot before it answers, the first one
+    with the first `refresh`: it takes its time there, and must not raise.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -69,6 +70,7 @@ class Library:
         self.problems = loaded.problems
         self.refused: tuple[Problem, ...] = ()  # what the files say now, while that is not live
         self.before_swap: Callable[[files.Found], object] = lambda found: None
+        self.prepare: Callable[[Snapshot], Snapshot] = lambda snapshot: snapshot
         self._broken: Mapping[str, Problem] | None = None  # not asked yet: a start must not wait
 
     @property
@@ -90,6 +92,7 @@ class Library:
         """
         if self._broken is None:
             self._tolerate(broken_golden(self._current), self.problems)
+            self._current = self.prepare(self._current)
         seen = files.stamp(self.folder)
         if seen == self._stamp:
             return None
@@ -113,10 +116,11 @@ class Library:
         if breaks.keys() - (self._broken or {}).keys():
             self.refused = in_order((*loaded.problems, *breaks.values()))
             return self.refused
+        prepared = self.prepare(loaded.snapshot)
         self._stamp, self._digest = (), ""  # looked at again, should the next line raise
         self.before_swap(found)
         self._stamp, self._digest = seen, digest
-        self._current, self._found, self.refused = loaded.snapshot, found, ()
+        self._current, self._found, self.refused = prepared, found, ()
         return self._tolerate(breaks, loaded.problems)
 
     def _tolerate(

@@ -4,30 +4,32 @@
 one page, docs/matching.md. Floor 0; an index never changes and may be shared by threads.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import copy
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from knowledge.calibrate import Model, load_models
-from knowledge.clauses import is_asking, is_bare_fact, is_fragment, split
+from knowledge.calibrate import Model, load_meaning_models, load_models
+from knowledge.choices import CHOICES, filled, merged, only
+from knowledge.clauses import is_asking, is_bare_fact, is_fragment
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
 from knowledge.indexed import Indexed, index_entry, key_of
 from knowledge.lexicon import Lexicon, load_lexicon
-from knowledge.parse import Parsed, Parser
-from knowledge.rank import EXACT, RANKED, Ranker
+from knowledge.meaning import Floats, Meanings, Nearness, Vectors
+from knowledge.parse import Parser
+from knowledge.rank import EXACT, Ranker
+from knowledge.readings import Reading, embedded, read
 from knowledge.repair import Repairs
 from knowledge.retrieve import Retriever
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare, is_latin, normalise
 
-CHOICES = 3
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
 _STRICTER = 5.0  # what a long message needs more, to be answered at once
-_OF_PART = 0.92  # a part of a message counts a little less than the whole
 _MESSAGES = 256  # remembered word for word; each about 3 KiB
 
 
@@ -83,6 +85,10 @@ class Index:
         self.retriever = Retriever(items, self._numbering)
         self._items = {item.entry.id: item for item in items}
         self._ranker = Ranker(self.retriever, models or load_models(), latin=self._latin)
+        self._meanings: Meanings | None = None
+        self._vectors: Vectors = _no_vectors
+        self._settled: frozenset[str] = frozenset()
+        self.by_words = self  # the same without the semantic layer
         self._remembered = lru_cache(maxsize=_MESSAGES)(self._without_looks)
 
     def _parsed_entries(self, before: "Index | None") -> list[Indexed]:
@@ -111,6 +117,57 @@ class Index:
             verdict = self._follow(leaning, context, today) or verdict
         return Explanation(verdict.decision, verdict.looks, verdict.reason)
 
+    @property
+    def has_meaning(self) -> bool:
+        """Tell whether the semantic layer may have a part in decisions."""
+        return self._meanings is not None
+
+    def phrasing_texts(self) -> tuple[str, ...]:
+        """Return what is compared of every phrasing, entry by entry."""
+        return tuple(text for item in self.retriever.entries for text in item.texts)
+
+    def with_meaning(
+        self,
+        rows: Floats,
+        vectors: Vectors,
+        *,
+        settled: Collection[str] = (),
+        models: Mapping[str, Model] | None = None,
+    ) -> "Index":
+        """Return this index with the semantic layer: the vectors of `phrasing_texts`, and where to get others.
+
+        Questions in `settled` are decided by words alone: what is promised of them holds with and without the layer.
+        """
+        made = copy.copy(self.by_words)
+        made._meanings = Meanings(rows, [len(item.texts) for item in self.retriever.entries])
+        made._vectors = vectors
+        made._settled = frozenset(bare(self.parser.clean(text)[0]) for text in settled)
+        made._ranker = self.by_words._ranker.with_meaning(models or load_meaning_models()[1])
+        made._remembered = made._without_looks  # type: ignore[assignment]  # vectors come and go
+        return made
+
+    def seeing(self, vectors: Mapping[str, Floats]) -> "Index":
+        """Return this index with these vectors and no others; the one by words alone if there are none."""
+        if self._meanings is None or not vectors:
+            return self.by_words
+        made = copy.copy(self)
+        made._vectors = lambda texts: vectors
+        made._remembered = made._without_looks  # type: ignore[assignment]
+        return made
+
+    def texts_of(self, question: str, *, today: date) -> tuple[str, ...]:
+        """Return the texts whose vectors a decision about a question takes; none where words settle it."""
+        if self._meanings is None:
+            return ()
+        cleaned = self.parser.clean(question)[0]
+        words = bare(cleaned)
+        if words in self._settled or self._ranker.written(words):
+            return ()
+        if small_talk(cleaned, self.lexicon) is not None:
+            return ()
+        readings = read(self.parser.repair(cleaned)[0], self.parser, today)
+        return tuple(dict.fromkeys(embedded(readings, self.lexicon)))
+
     def likeliest(self, texts: Sequence[str], *, today: date) -> list[str]:
         """Name for each text the entry nearest by likeness alone, even if a phrasing is the very text."""
         parsed = [self.parser.parse(self.parser.clean(text)[0], today=today) for text in texts]
@@ -135,17 +192,23 @@ class Index:
             decision = Decision(question, Outcome.MISS, small=small.kind)
             return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}"), None
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
-        repaired, parts = split(repaired, self.lexicon)
-        parsed = [self.parser.parse(repaired, today=today), *self._parse_parts(parts, today)]
-        rank = self._ranker.rank if in_detail else self._ranker.recall
-        told = [(*spelled, *mended), *[()] * len(parts)]
-        of_texts = zip([repaired, *parts], parsed, told, rank(parsed, written, today), strict=True)
-        looks = tuple(Look(text, one, changes, *found) for text, one, changes, found in of_texts)
+        readings = read(repaired, self.parser, today)
+        near = self._near(readings, cleaned, written)
+        parsed = [one.parsed for one in readings]
+        if near or in_detail:
+            rankings = self._ranker.rank(parsed, written, today, near)
+        else:
+            rankings = self._ranker.recall(parsed, written, today)
+        told = [(*spelled, *mended), *[()] * (len(readings) - 1)]
+        looks = tuple(
+            Look(one.text, one.parsed, changes, *ranking)
+            for one, changes, ranking in zip(readings, told, rankings, strict=True)
+        )
         verdict = self._decide(question, looks, cleaned)
         if written:
             return verdict, None
         is_sure = verdict.decision.outcome is Outcome.HIT
-        own = read_leaning(repaired, parsed[0], self.parser, is_sure=is_sure)
+        own = read_leaning(readings[0].text, parsed[0], self.parser, is_sure=is_sure)
         leaning = None if own is None else _Leaning(question, cleaned, looks[0].repairs, own)
         return verdict, leaning
 
@@ -170,44 +233,32 @@ class Index:
             for key in keys
             if covers(self._items[key], leaning.own, today, whole=key == context.entry_id)
         }
-        look = _only(look, kept)
+        look = only(look, kept)
         if look.top < self._ranker.model_for(look.parsed).limits.offer:
             return None
         best = self._items[look.ranked[0][0]]
         guessed = "stage" in best.slots.values and "stage" not in look.parsed.slots.values
         return self._decide(leaning.question, (look,), leaning.cleaned, guessed=guessed)
 
-    def _parse_parts(self, parts: Sequence[str], today: date) -> Iterator[Parsed]:
-        """Parse the clauses of a message; one without a subject borrows that of those before it."""
-        subject = ""
-        for part in parts:
-            parsed = self.parser.parse(part, today=today)
-            own = self._subject_of(parsed)
-            if subject and not own:
-                parsed = self.parser.parse(f"{subject},{part}", today=today)
-            subject = own or subject
-            yield parsed
-
-    def _subject_of(self, parsed: Parsed) -> str:
-        """Return the words of a clause that the next clause may lean on."""
-        concepts = self.lexicon.concepts
-        kept = [
-            word
-            for word in parsed.words
-            if len(word) > 1
-            and any(
-                c[0] == "S" and c[2:] not in self.lexicon.abroad.shared
-                for c in concepts.get(word, ())
-            )
-        ]
-        return "".join(kept[:4])
+    def _near(
+        self, readings: Sequence[Reading], cleaned: str, written: frozenset[int]
+    ) -> list[Nearness]:
+        """Compare a message and its clauses by meaning: all of them, or none."""
+        if self._meanings is None or written or bare(cleaned) in self._settled:
+            return []
+        texts = embedded(readings, self.lexicon)
+        vectors = self._vectors(texts)
+        if not all(text in vectors for text in texts):
+            return []
+        return [self._meanings.near(vectors[text]) for text in texts]
 
     def _decide(
         self, question: str, looks: tuple[Look, ...], cleaned: str, *, guessed: bool = False
     ) -> _Verdict:
         """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
-        limits = self._ranker.model_for(looks[0].parsed).limits
-        best = _merged(question, looks)
+        first = looks[0]
+        limits = self._ranker.model_for(first.parsed, by_meaning=first.by_meaning).limits
+        best = merged(question, looks)
         ranked = tuple((answer.id, answer.score) for answer in best)
         scores = [answer.score for answer in best]
         long = len(looks[0].parsed.text) > LONG
@@ -227,11 +278,11 @@ class Index:
             sure = all(answer.score >= limits.answer for answer in several)
             outcome = Outcome.HIT if sure else Outcome.UNSURE
             reason = f"{len(several)} questions"
-            answers = several if sure else _filled(several, best, limits.offer)
+            answers = several if sure else filled(several, best, limits.offer)
         elif outcome is Outcome.HIT:
             answers = (best[0],)
         elif outcome is Outcome.UNSURE:
-            answers = _filled((), best, limits.offer)
+            answers = filled((), best, limits.offer)
         decision = Decision(
             question,
             outcome,
@@ -258,31 +309,5 @@ class Index:
         return tuple(found.values())[:CHOICES]
 
 
-def _only(look: Look, entry_ids: Collection[str]) -> Look:
-    """Keep of a ranking the entries that are named."""
-    kept = [number for number, (key, _) in enumerate(look.ranked) if key in entry_ids]
-    ranked = tuple(look.ranked[number] for number in kept)
-    return replace(look, ranked=ranked, scores=tuple(look.scores[number] for number in kept))
-
-
-def _merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:
-    """Join the scores of the whole and of its parts, the best of each entry first."""
-    best: dict[str, tuple[float, str]] = {}
-    for number, look in enumerate(looks):
-        factor, part = (1.0, question) if number == 0 else (_OF_PART, look.text)
-        for (key, _), score in zip(look.ranked, look.scores, strict=True):
-            value = score * factor
-            if key not in best or value > best[key][0]:
-                best[key] = value, part
-    first = sorted(best.items(), key=lambda one: -one[1][0])[:RANKED]
-    return [Answer(key, round(score, 2), part) for key, (score, part) in first]
-
-
-def _filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tuple[Answer, ...]:
-    """Fill the choices up with the next best entries; a hopeless one is not offered."""
-    chosen = {answer.id: answer for answer in first}
-    for answer in best:
-        if len(chosen) >= CHOICES or answer.score < offer / 8:
-            break
-        chosen.setdefault(answer.id, answer)
-    return tuple(chosen.values())
+def _no_vectors(texts: Sequence[str]) -> Mapping[str, Floats]:
+    return {}

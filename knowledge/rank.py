@@ -4,12 +4,14 @@ What many ask in the same words differs in its politeness, which parsing takes a
 what is left. Floor 0; may be shared by threads.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from knowledge.calibrate import Model
 from knowledge.indexed import Indexed
+from knowledge.meaning import CANDIDATES_BY_MEANING, Nearness
 from knowledge.parse import Parsed
 from knowledge.recent import Recent
 from knowledge.retrieve import Match, Retriever
@@ -30,6 +32,7 @@ class Ranking(NamedTuple):
     ranked: tuple[tuple[str, Match], ...]
     scores: tuple[float, ...]
     elsewhere: str  # the other place or office that the text is about
+    by_meaning: bool = False  # the semantic layer had a part in it
 
 
 class Ranker:
@@ -40,6 +43,7 @@ class Ranker:
         items = retriever.entries
         self._retriever = retriever
         self._models = models
+        self._meaning_models = models
         self._latin = latin
         self._exact = _exact_texts(items)
         self._dated = {number for number, item in enumerate(items) if item.entry.has_dates}
@@ -47,9 +51,16 @@ class Ranker:
         self._own: frozenset[str] = frozenset().union(*(item.about for item in items))
         self._remembered: Recent[Ranking] = Recent(_REMEMBERED)
 
-    def model_for(self, parsed: Parsed) -> Model:
-        """Choose the weights: those of English where question and entries are English."""
-        return self._models["latin" if self._latin and is_latin(parsed.text) else "han"]
+    def with_meaning(self, models: Mapping[str, Model]) -> "Ranker":
+        """Return this ranker with the weights for where the semantic layer has a part."""
+        made = copy.copy(self)
+        made._meaning_models = models
+        return made
+
+    def model_for(self, parsed: Parsed, *, by_meaning: bool = False) -> Model:
+        """Choose the weights: those of English where question and entries are English, those with meaning."""
+        models = self._meaning_models if by_meaning else self._models
+        return models["latin" if self._latin and is_latin(parsed.text) else "han"]
 
     def written(self, bare_text: str) -> frozenset[int]:
         """Return the entries that have a phrasing of these very words."""
@@ -74,17 +85,27 @@ class Ranker:
             self._remembered.put(keys[place], slim)
         return [ranking for ranking in known.values() if ranking is not None]
 
-    def rank(self, parsed: Sequence[Parsed], written: frozenset[int], today: date) -> list[Ranking]:
+    def rank(
+        self,
+        parsed: Sequence[Parsed],
+        written: frozenset[int],
+        today: date,
+        near: Sequence[Nearness] = (),
+    ) -> list[Ranking]:
         """Rank the entries for a whole message, which comes first, and for its clauses.
 
-        `written` are the entries that have the very words of the whole.
+        `written` are the entries that have the very words of the whole; `near` says how near in meaning the entries
+        are to each text, nothing where words alone decide.
         """
-        return self._ranked(parsed, self._exact_for(parsed, written), today)
+        return self._ranked(parsed, self._exact_for(parsed, written), today, near)
 
     def likeliest(self, parsed: Sequence[Parsed], today: date) -> list[str]:
         """Name for each text the entry nearest by likeness alone, even if a phrasing is the very text."""
         found = self._retriever.find_all(parsed)
-        orders = [self._in_order(*pair, today) for pair in zip(parsed, found, strict=True)]
+        orders = [
+            self._in_order(self.model_for(one), matches, today)
+            for one, matches in zip(parsed, found, strict=True)
+        ]
         return [self._id_of(order[0][0]) if order else "" for order in orders]
 
     def _exact_for(self, parsed: Sequence[Parsed], written: frozenset[int]) -> list[frozenset[int]]:
@@ -93,17 +114,33 @@ class Ranker:
         return [written or own[0], *own[1:]]
 
     def _ranked(
-        self, parsed: Sequence[Parsed], exact: Sequence[frozenset[int]], today: date
+        self,
+        parsed: Sequence[Parsed],
+        exact: Sequence[frozenset[int]],
+        today: date,
+        near: Sequence[Nearness] = (),
     ) -> list[Ranking]:
-        found = self._retriever.find_all(parsed)
-        return [self._ranking(*one, today) for one in zip(parsed, found, exact, strict=True)]
+        also = [one.nearest(CANDIDATES_BY_MEANING) for one in near]
+        found = self._retriever.find_all(parsed, also=also)
+        for nearness, matches in zip(near, found, strict=False):
+            matches[:] = [one._replace(near=nearness.parts(one.number)) for one in matches]
+        return [
+            self._ranking(*one, today, by_meaning=bool(near))
+            for one in zip(parsed, found, exact, strict=True)
+        ]
 
     def _ranking(
-        self, parsed: Parsed, matches: Sequence[Match], exact: frozenset[int], today: date
+        self,
+        parsed: Parsed,
+        matches: Sequence[Match],
+        exact: frozenset[int],
+        today: date,
+        *,
+        by_meaning: bool,
     ) -> Ranking:
         """Put the candidates for one text in order and give each its score."""
-        model = self.model_for(parsed)
-        ranked = self._in_order(parsed, matches, today)
+        model = self.model_for(parsed, by_meaning=by_meaning)
+        ranked = self._in_order(model, matches, today)
         scores = model.scores(parsed, ranked, self._retriever.known_share(parsed))
         elsewhere = ""
         if exact:
@@ -113,7 +150,7 @@ class Ranker:
         if elsewhere:
             scores = [score * model.limits.offer / 200 for score in scores]
         named = tuple((self._id_of(match), match) for match, _ in ranked)
-        return Ranking(named, tuple(scores), elsewhere)
+        return Ranking(named, tuple(scores), elsewhere, by_meaning)
 
     def _slim(self, ranking: Ranking) -> Ranking:
         """Return what is worth remembering of a ranking: the first entries, without their part scores."""
@@ -123,9 +160,9 @@ class Ranker:
         )
         return Ranking(named, ranking.scores[:RANKED], ranking.elsewhere)
 
-    def _in_order(self, parsed: Parsed, matches: Sequence[Match], today: date) -> Ordered:
+    def _in_order(self, model: Model, matches: Sequence[Match], today: date) -> Ordered:
         """Put the best first; of the same matter, an entry in its time before one that is not."""
-        ranked = self.model_for(parsed).order(matches)
+        ranked = model.order(matches)
         if self._dated.isdisjoint([match.number for match, _ in ranked]):
             return ranked
         entries = self._retriever.entries

@@ -52,6 +52,7 @@ class Match(NamedTuple):
     number: int  # of the entry
     parts: tuple[float, ...]
     clashes: tuple[str, ...] = ()  # families of slots in which the question names something else
+    near: tuple[float, ...] = ()  # more part scores, by the semantic layer (`meaning.NEAR`)
 
     @property
     def excluded(self) -> bool:
@@ -103,8 +104,14 @@ class Retriever:
         """Return the most promising entries with their part scores, in no particular order."""
         return self.find_all([question], most=most)[0]
 
-    def find_all(self, questions: Sequence[Parsed], *, most: int = CANDIDATES) -> list[list[Match]]:
-        """Return for each of several texts the most promising entries, at most so many of them."""
+    def find_all(
+        self,
+        questions: Sequence[Parsed],
+        *,
+        most: int = CANDIDATES,
+        also: Sequence[Sequence[int]] = (),
+    ) -> list[list[Match]]:
+        """Return for each of several texts the most promising entries, at most so many, and those in `also`."""
         if not self.entries or not questions:
             return [[] for _ in questions]
         count, wide, narrow = len(questions), self._wide, len(self.entries)
@@ -123,6 +130,8 @@ class Retriever:
             for (start, end), width in zip(pairwise(ends[1:]), (wide, narrow, narrow), strict=True)
         )
         chosen = self._chosen(cosines[:, 0] + cosines[:, 1] + _OF_SOUNDS * cosines[:, 2], most)
+        for own, more in zip(chosen, also, strict=False):
+            own += [number for number in more if number not in own]
         rows = np.arange(count).repeat([*map(len, chosen)])
         entries = np.array([number for own in chosen for number in own], np.int64)
         places = self._places[entries]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolve pyproject.toml into the three lock files: name, version and sha256 of every file of that release,
+# Resolve pyproject.toml into the lock files: name, version and sha256 of every file of that release,
 # and no address. One lock holds for CPython 3.11 to 3.13; markers choose where they differ.
 #   scripts/lock.sh             keeps the locked versions where pyproject.toml still allows them
 #   scripts/lock.sh --upgrade   takes the newest
@@ -23,6 +23,9 @@ compile() {
 }
 
 compile requirements.lock pyproject.toml "$@"
+# Each extra has a lock of its own, which holds everything of the first in the same versions and the extra besides.
 compile requirements-charts.lock pyproject.toml --extra charts --constraint requirements.lock "$@"
-compile requirements-dev.lock pyproject.toml --group dev --extra charts --constraint requirements-charts.lock "$@"
-echo "locked: requirements.lock, requirements-charts.lock, requirements-dev.lock"
+compile requirements-semantic.lock pyproject.toml --extra semantic --constraint requirements.lock "$@"
+compile requirements-dev.lock pyproject.toml --group dev --extra charts --extra semantic \
+    --constraint requirements-charts.lock --constraint requirements-semantic.lock "$@"
+echo "locked: requirements.lock, requirements-charts.lock, requirements-semantic.lock, requirements-dev.lock"

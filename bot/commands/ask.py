@@ -1,6 +1,7 @@
 """`ask`: what would the bot answer, and why.
 
-Floor 5. Reads the content, needs no configuration, no database and no network.
+Floor 5. Reads the content, needs no database and no network. Vectors of the semantic layer are computed at once, or
+taken from the folder `cache` beside the database.
 """
 
 import json
@@ -9,17 +10,21 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.core.config import Config
+from bot.core.texts import plain
 from bot.core.workdays import local_day
+from bot.service.understanding import understanding_of
+from knowledge.assemble import Snapshot
 from knowledge.entry import Decision
 from knowledge.library import Library
 
 
-def ask(folder: Path, questions: Sequence[str], *, as_json: bool) -> int:
+def ask(folder: Path, questions: Sequence[str], *, config: Config, as_json: bool) -> int:
     """Answer the questions, or each line of stdin as it comes; return the exit code.
 
     Raises ContentError when there is nothing to answer from; a broken golden question is no reason.
     """
-    index = Library(folder).current.index
+    index = with_meaning(Library(folder).current, config).index
     today = local_day(datetime.now(UTC))
     for question in questions or _lines():
         if as_json:
@@ -27,6 +32,19 @@ def ask(folder: Path, questions: Sequence[str], *, as_json: bool) -> int:
         else:
             print(index.explain(question, today=today), flush=True)
     return 0
+
+
+def with_meaning(snapshot: Snapshot, config: Config) -> Snapshot:
+    """Add the semantic layer as configured; say on stderr when that takes long, or fails."""
+    understanding = understanding_of(config)
+    if understanding is None:
+        return snapshot
+    if understanding.is_first:
+        print(plain("semantic_first"), file=sys.stderr, flush=True)
+    prepared = understanding.prepare(snapshot)
+    if understanding.trouble:
+        print(plain("doctor_semantic_broken", problem=understanding.trouble), file=sys.stderr)
+    return prepared
 
 
 def to_json(decision: Decision) -> str:

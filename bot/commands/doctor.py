@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.channels.telegram.examine import examine_account
 from bot.core.config import Config
+from bot.service import understanding
 from bot.service.content_state import look_at
 from bot.service.doctor import Level, TelegramState, examine
 from bot.service.pictures import Pictures
@@ -28,6 +29,7 @@ def doctor(config: Config, config_file: Path | None) -> int:
         content=look_at(config.content_dir, today=now.date()),
         telegram=telegram,
         charts=Pictures().trouble(),
+        semantic=understanding.look_at(config),
     )
     for line in lines:
         print(line)

@@ -28,17 +28,20 @@ from bot.core.errors import ConfigError, DatabaseBusy
 from bot.core.people import Role
 from bot.core.texts import plain
 from bot.core.turn import Desk
+from bot.core.workdays import local_day
 from bot.service import newsroom
 from bot.service.announcing import Broadcaster
 from bot.service.archive import Archive
 from bot.service.engine import Engine, Respond
 from bot.service.files import Fetcher, FileStore
+from bot.service.forethought import Forethought
 from bot.service.job import Job, Office, Settings
 from bot.service.limits import Rates
 from bot.service.lock import only_instance
 from bot.service.pictures import Pictures
 from bot.service.rounds import Rounds
 from bot.service.sender import Sender
+from bot.service.understanding import understanding_of
 from bot.storage import staffbook
 from bot.storage.db import Database
 from bot.storage.migrate import migrate
@@ -70,6 +73,12 @@ class Parts:
     web: uvicorn.Server | None
     sockets: list[socket.socket]
     account: Account | None
+    forethought: Forethought | None = None
+
+    def stop_thinking(self) -> None:
+        """Let the semantic layer begin nothing more; what it is at takes a second or two."""
+        if self.forethought is not None:
+            self.forethought.close()
 
     @property
     def url(self) -> str:
@@ -117,6 +126,9 @@ def assemble(config: Config, respond: Respond, db: Database, library: Library) -
         chance=SystemChance(),
     )
     engine = Engine(office, respond)
+    forethought = _forethought(config, office)
+    if forethought is not None:
+        engine.forethought = forethought
     files = FileStore(config.files_dir)
     web = WebChannel(office, config.files_dir.with_name("uploads"), pictures)
     account = None
@@ -130,10 +142,22 @@ def assemble(config: Config, respond: Respond, db: Database, library: Library) -
     office.on_owed = sender.take
     fetcher = Fetcher(office, files, edges)
     engine.on_file = fetcher.nudge
-    parts = Parts(config, office, engine, sender, fetcher, None, [], account)
+    parts = Parts(config, office, engine, sender, fetcher, None, [], account, forethought)
     if config.web.enabled:
         parts.web, parts.sockets = _server(parts, files, web), [_listen(config)]
     return parts
+
+
+def _forethought(config: Config, office: Office) -> Forethought | None:
+    """Make the semantic layer as configured; it has a part from the first look for edits on, so no start waits."""
+    understanding = understanding_of(config)
+    if understanding is None:
+        return None
+    library = office.library
+    library.prepare = understanding.prepare
+    return Forethought(
+        understanding, lambda: library.current.index, lambda: local_day(office.clock())
+    )
 
 
 def _settings(config: Config, *, pictures: bool) -> Settings:
@@ -233,6 +257,7 @@ async def _run(parts: Parts) -> None:
     await _say_ready(parts)
     await stop.wait()
     log.info("stopping")
+    parts.stop_thinking()
     if telegram is not None:
         await asyncio.wait([telegram], timeout=STOP_SENDER_S)
     if parts.web is not None and web is not None:

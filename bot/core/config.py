@@ -53,6 +53,13 @@ class Privacy(StrEnum):
     FULL = "full"
 
 
+class Semantic(StrEnum):
+    """Whether matching looks at meaning besides words; auto means: where the extra is installed."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
@@ -147,6 +154,12 @@ class Web(_Section):
     public_url: Address = ""
 
 
+class Matching(_Section):
+    """How questions find their answer."""
+
+    semantic: Semantic = Semantic.AUTO
+
+
 class Employee(_Section):
     """One line of `staff`; `telegram` is the numeric user id, None for console only."""
 
@@ -165,6 +178,7 @@ class Config(_Section):
     database: Annotated[str, Field(repr=False)] = "sqlite:data/bot.sqlite3"
     files: Annotated[Path | None, OrNothing] = None
     knowledge: Path = DEFAULT_CONTENT
+    matching: Matching = Matching()
     demo: Demo = Demo.AUTO
     privacy: Privacy = Privacy.MINIMAL
     staff: tuple[Employee, ...] = ()
@@ -226,6 +240,11 @@ class Config(_Section):
     def files_dir(self) -> Path:
         """The folder for what people attach; beside the database unless configured."""
         return self.files if self.files is not None else self.database_path.parent / "files"
+
+    @property
+    def cache_dir(self) -> Path:
+        """The folder for what can be made again at any time, beside the database."""
+        return self.database_path.parent / "cache"
 
     @property
     def content_dir(self) -> Path:

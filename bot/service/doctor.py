@@ -19,6 +19,7 @@ from bot.core.config import Config, Receive
 from bot.core.people import Role
 from bot.core.texts import plain
 from bot.core.workdays import local_day
+from bot.service import understanding
 from bot.service.content_state import ContentState
 from bot.service.pictures import Trouble
 from bot.storage.copies import damage, schema_number
@@ -83,6 +84,7 @@ def examine(
     config_file: Path | None,
     content: ContentState,
     telegram: TelegramState | None,
+    semantic: understanding.Look,
     charts: Trouble | None = None,
 ) -> list[Line]:
     """Return every line; `telegram` is None when there is no token to ask with, `charts` when they can be drawn."""
@@ -95,6 +97,7 @@ def examine(
         *_calendar(content.years, now),
         *_content(content),
         charts_line(charts),
+        semantic_line(semantic),
     ]
 
 
@@ -243,6 +246,13 @@ def charts_line(trouble: Trouble | None) -> Line:
     if trouble is None:
         return _line(Level.OK, "charts", "charts_good")
     return _line(Level.WARNING, "charts", f"charts_{trouble}")
+
+
+def semantic_line(look: understanding.Look) -> Line:
+    """Say whether matching looks at meaning; without it words alone decide, which is no fault."""
+    level = Level.WARNING if look.state is understanding.State.BROKEN else Level.OK
+    key = f"semantic_{look.state}"
+    return _line(level, "semantic", key, problem=look.problem, version=look.version)
 
 
 def _nearest_folder(folder: Path) -> Path:

@@ -5,7 +5,7 @@ raises becomes a dead letter in a second transaction, and the parent gets one se
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -51,10 +51,13 @@ from bot.storage import (
     transcript,
 )
 from bot.storage.outbox import Parcel
+from knowledge.meaning import Floats
 
 Respond = Callable[[Turn], Outcome]
+Found = Mapping[str, Floats]  # vectors of what is asked, made before the transaction
 
 log = logging.getLogger(__name__)
+NOTHING: Found = {}
 TRANSCRIBED = frozenset({"web"})  # channels that keep no history of their own
 
 
@@ -64,6 +67,7 @@ class Engine:
     def __init__(self, office: Office, respond: Respond) -> None:
         self._office = office
         self._respond = respond
+        self.forethought: Callable[[Sequence[Incoming]], Awaitable[Found]] = _none_found
         self.on_file: Callable[[], None] = lambda: (
             None
         )  # a file was written down and can be fetched
@@ -81,10 +85,19 @@ class Engine:
         One whose handling raises is undone by itself and buried; the rest stand. Raises DatabaseBusy.
         """
         batch = [whole(incoming) for incoming in batch]
-        works = [partial(self._handle, incoming=incoming) for incoming in batch]
+        found = await self._thought_of(batch)
+        works = [partial(self._handle, incoming=incoming, found=found) for incoming in batch]
         results = await self._office.run_together(works)
         self._count(batch, results)
         return [await self._settle(*pair) for pair in zip(batch, results, strict=True)]
+
+    async def _thought_of(self, batch: Sequence[Incoming]) -> Found:
+        """Return the vectors of what is asked; a mistake there must not keep a message from being handled."""
+        try:
+            return await self.forethought(batch)
+        except Exception as problem:
+            log.error("forethought failed", extra={"error": _place_of(problem)})
+            return NOTHING
 
     def _count(self, batch: Sequence[Incoming], results: Sequence[bool | Exception]) -> None:
         now, metrics = self._office.clock(), self._office.metrics
@@ -115,17 +128,17 @@ class Engine:
 
         return await self._office.run(again)
 
-    def _handle(self, job: Job, incoming: Incoming) -> bool:
+    def _handle(self, job: Job, incoming: Incoming, found: Found) -> bool:
         if not store.first_time(job.tx, incoming, job.now):
             return False
-        self._turn(job, incoming)
+        self._turn(job, incoming, found)
         return True
 
-    def _turn(self, job: Job, incoming: Incoming) -> None:
+    def _turn(self, job: Job, incoming: Incoming, found: Found = NOTHING) -> None:
         if incoming.arrival is Arrival.MIGRATED:
             staffchat.follow(job, incoming.channel, incoming.chat, incoming.new_chat)
             return
-        turn = load(job, incoming)
+        turn = seeing(load(job, incoming), found)
         if incoming.channel in TRANSCRIBED and incoming.place is Place.PRIVATE:
             transcript.add_parent(job.tx, turn.person.id, incoming, job.now)
         outcome = self._respond(turn)
@@ -184,6 +197,17 @@ def load(job: Job, incoming: Incoming) -> Turn:
     )
     case = _named_case(job, turn)
     return turn if case is None else replace(turn, case=case)
+
+
+def seeing(turn: Turn, found: Found) -> Turn:
+    """Hand the vectors in with the turn: what `respond` decides depends on nothing else, and embeds nothing."""
+    index = turn.knowledge.index
+    seen = index.seeing(found)
+    return turn if seen is index else replace(turn, knowledge=replace(turn.knowledge, index=seen))
+
+
+async def _none_found(batch: Sequence[Incoming]) -> Found:
+    return NOTHING
 
 
 def _named_case(job: Job, turn: Turn) -> CaseView | None:

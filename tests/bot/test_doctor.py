@@ -21,6 +21,7 @@ from bot.service.doctor import (
     sqlite_line,
 )
 from bot.service.pictures import Pictures, Trouble
+from bot.service.understanding import Look, State
 from bot.storage.migrate import migrate
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -28,6 +29,7 @@ FINE = ContentState(errors=0, warnings=0, entries=40, to_review=0, years=frozens
 GOOD = TelegramState(
     username="desk_bot", is_forum=True, is_admin=True, can_manage_topics=True, can_pin=True
 )
+ABSENT = Look(State.ABSENT)
 TOKEN = "123456789:AAGGuu-0123456789abcdefghijklmnopqr"
 
 
@@ -45,18 +47,23 @@ def told(
     file: Path | None = None,
     content: ContentState = FINE,
     telegram: TelegramState | None = None,
+    semantic: Look = ABSENT,
 ) -> list[tuple[Level, str]]:
     """Return level and message of the lines about one subject; every finding must say what to do."""
-    lines = examine(config, now=now, config_file=file, content=content, telegram=telegram)
+    lines = examine(
+        config, now=now, config_file=file, content=content, telegram=telegram, semantic=semantic
+    )
     assert all(bool(line.what_to_do) == (line.level is not Level.OK) for line in lines)
     wanted = plain(f"doctor_subject_{subject}")
     return [(line.level, line.message) for line in lines if line.subject == wanted]
 
 
 def test_a_fresh_demo_has_no_error(tmp_path: Path) -> None:
-    lines = examine(config(tmp_path), now=NOW, config_file=None, content=FINE, telegram=None)
+    lines = examine(
+        config(tmp_path), now=NOW, config_file=None, content=FINE, telegram=None, semantic=ABSENT
+    )
     assert not [line for line in lines if line.level is Level.ERROR]
-    assert len({line.subject for line in lines}) == 8
+    assert len({line.subject for line in lines}) == 9
 
 
 def test_a_line_names_level_subject_finding_and_advice() -> None:
@@ -223,3 +230,16 @@ def test_without_charts_it_is_a_warning_that_says_why_and_what_to_do(trouble: Tr
 
 def test_where_charts_can_be_drawn_doctor_says_so() -> None:
     assert charts_line(Pictures().trouble()).level is Level.OK
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_semantic_layer_is_named_and_only_a_broken_one_is_a_warning(
+    tmp_path: Path, state: State
+) -> None:
+    look = Look(state, problem="OSError", version="multilingual-e5-small")
+    [(level, message)] = told(config(tmp_path), "semantic", semantic=look)
+    assert level is (Level.WARNING if state is State.BROKEN else Level.OK)
+    if state is State.ABSENT:
+        assert "requirements-semantic.lock" in message
+    if state is State.BROKEN:
+        assert "OSError" in message

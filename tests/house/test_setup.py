@@ -13,9 +13,14 @@ from packaging.utils import canonicalize_name
 
 from tests.house.tree import ROOT, SOURCE, parsed, python_files
 
-LOCKS = ("requirements.lock", "requirements-charts.lock", "requirements-dev.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-charts.lock",
+    "requirements-semantic.lock",
+    "requirements-dev.lock",
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-EXTRA = PROJECT["project"]["optional-dependencies"]["charts"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 
@@ -43,21 +48,24 @@ def test_every_locked_package_has_a_hash(name: str) -> None:
         assert "--hash=sha256:" in block
 
 
-def test_the_development_lock_holds_all_of_the_other_in_the_same_versions() -> None:
-    run, charts, dev = (locked(name).items() for name in LOCKS)
-    assert run <= charts <= dev
+@pytest.mark.parametrize("name", LOCKS[1:])
+def test_the_other_locks_hold_all_of_the_first_in_the_same_versions(name: str) -> None:
+    assert locked("requirements.lock").items() <= locked(name).items()
 
 
-def test_what_draws_charts_is_all_that_its_lock_adds() -> None:
-    extra = {canonicalize_name(Requirement(each).name) for each in EXTRA}
-    assert locked("requirements-charts.lock").keys() - locked("requirements.lock").keys() == extra
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_an_extra_is_all_that_its_lock_adds_and_the_development_lock_holds_it_too(
+    extra: str,
+) -> None:
+    added = locked(f"requirements-{extra}.lock").items() - locked("requirements.lock").items()
+    assert dict(added).keys() == names(EXTRAS[extra])
+    assert added <= locked("requirements-dev.lock").items()
 
 
 @pytest.mark.parametrize(
     ("lock", "wanted"),
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
-        ("requirements-charts.lock", EXTRA),
         ("requirements-dev.lock", PROJECT["dependency-groups"]["dev"]),
     ],
 )
@@ -128,8 +136,9 @@ def imported(nodes: Iterable[ast.AST]) -> set[str]:
 
 def test_every_package_the_source_imports_is_a_dependency() -> None:
     always = names(PROJECT["project"]["dependencies"])
+    optional = {name for wanted in EXTRAS.values() for name in names(wanted)}
     for path in python_files(*SOURCE):
         tree = parsed(path)
-        assert imported(ast.walk(tree)) <= always | names(EXTRA), path
-        # what only the extra brings is imported where it is used, so that all goes on without it
+        assert imported(ast.walk(tree)) <= always | optional, path
+        # what only an extra brings is imported where it is used, so that all goes on without it
         assert imported(tree.body) <= always, path

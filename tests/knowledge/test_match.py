@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from knowledge.choices import CHOICES
 from knowledge.entry import Context, Outcome
 from knowledge.lexicon import load_lexicon
-from knowledge.match import CHOICES, Index
+from knowledge.match import Index
 from tests.knowledge.entries import SCHOOL, TODAY, entry, index
 
 FAQ = index(*SCHOOL)
