@@ -9,7 +9,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from bot.core.dialogue import Last
-from bot.core.texts import say
+from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Asked, Feedback, Outcome, Rows, Turn
 from bot.core.workdays import local_day
 from handlers import answers, burst
@@ -59,7 +59,8 @@ def answered(turn: Turn, decision: Decision) -> Outcome:
     question = without_personal_numbers(decision.question).strip()
     asked = Asked(question, decision.outcome.value, best, score)
     is_hit = decision.outcome is known.Outcome.HIT and bool(entries)
-    last = Last(decision.question, best if is_hit else "", turn.now)
+    rest = plain("when.between", turn.language).join(decision.unanswered) if is_hit else ""
+    last = Last(decision.question, best if is_hit else "", turn.now, rest)
     if is_hit:
         outcome = _hit(turn, decision, entries)
     elif decision.outcome is known.Outcome.UNSURE and entries:
@@ -67,7 +68,8 @@ def answered(turn: Turn, decision: Decision) -> Outcome:
     else:
         outcome = _miss(turn)
         asked = replace(asked, outcome=known.Outcome.MISS.value)
-    return replace(outcome, dialogue=replace(outcome.dialogue, last=last)).and_do(asked)
+    gaps = (Asked(part, known.Outcome.MISS.value) for part in decision.unanswered if is_hit)
+    return replace(outcome, dialogue=replace(outcome.dialogue, last=last)).and_do(asked, *gaps)
 
 
 def _context(turn: Turn) -> Context | None:
@@ -104,12 +106,10 @@ def _best_reading(turn: Turn) -> Decision:
 
 
 def _hit(turn: Turn, decision: Decision, entries: tuple[Entry, ...]) -> Outcome:
-    warning = _personal_warning(turn)
+    below = (_rest(turn, decision), _personal_warning(turn))
     if len(entries) == 1:
         [entry] = entries
-        return answer(
-            turn, answers.body(turn, entry), warning, buttons=answers.buttons(turn, entry)
-        )
+        return answer(turn, answers.body(turn, entry), *below, buttons=answers.buttons(turn, entry))
     parts = {one.id: one.part for one in decision.answers}
     pieces = (
         say("faq.part", turn.language, number=number, part=parts[entry.id] or entry.question)
@@ -117,7 +117,17 @@ def _hit(turn: Turn, decision: Decision, entries: tuple[Entry, ...]) -> Outcome:
         + answers.body(turn, entry)
         for number, entry in enumerate(entries, start=1)
     )
-    return answer(turn, EMPTY_LINE.join(pieces), warning, buttons=way_on(turn))
+    return answer(turn, EMPTY_LINE.join(pieces), *below, buttons=way_on(turn))
+
+
+def _rest(turn: Turn, decision: Decision) -> Markup:
+    """Say which of several questions has no answer; the buttons below lead to a person with it."""
+    if not decision.unanswered:
+        return Markup("")
+    between = plain("faq.rest_between", turn.language)
+    parts = between.join(without_personal_numbers(part) for part in decision.unanswered)
+    days = turn.knowledge.routing.limit_days("question")
+    return say("faq.rest", turn.language, parts=parts, days=days)
 
 
 def _unsure(turn: Turn, entries: tuple[Entry, ...]) -> Outcome:

@@ -49,6 +49,7 @@ class Last:
     question: str
     entry_id: str = ""
     at: datetime | None = None
+    rest: str = ""  # what of the question had no answer: the hand-over says so
 
 
 @dataclass(frozen=True, slots=True)
