@@ -6,6 +6,7 @@ kept with it.
 
 from dataclasses import replace
 
+from bot.core.cases import Kind
 from bot.core.dialogue import Draft
 from bot.core.texts import say
 from bot.core.turn import Arrival, Outcome, Turn
@@ -21,7 +22,7 @@ def wished(turn: Turn) -> Outcome | None:
         return None
     wanted, parked = command(turn), turn.dialogue.parked
     if wanted is Command.COMPLAIN:
-        return begin(turn, kept_draft(turn))
+        return begin(turn, _of_kind(turn, kept_draft(turn)))
     if turn.dialogue.flow:
         return None
     if wanted is Command.RESUME:
@@ -40,6 +41,12 @@ def plainly(turn: Turn, text: str) -> Outcome | None:
     draft = kept_draft(turn)
     draft, danger = with_text(turn, replace(draft, kind=draft.kind or kind), text)
     return begin(turn, draft, danger=danger)
+
+
+def _of_kind(turn: Turn, draft: Draft) -> Draft:
+    """Preset what 我要举报 and 提建议 name; 我要投诉 is said of anything, so it is still asked."""
+    kind = turn.knowledge.routing.plain_kind(turn.incoming.text)
+    return draft if kind in (None, Kind.COMPLAINT) else replace(draft, kind=draft.kind or kind)
 
 
 def kept_draft(turn: Turn) -> Draft:

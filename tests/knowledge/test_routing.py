@@ -103,6 +103,11 @@ def test_hotlines_that_nobody_verified_are_samples_or_absent() -> None:
         ("我要投诉", "complaint"), ("我想投诉学校乱收费", "complaint"), ("我要举报老师有偿补课", "report"), ("提个建议", "suggestion"),
         ("I want to complain about a teacher", "complaint"), ("我 要 投 诉", "complaint"), ("我要投訴", "complaint"),
         ("投诉电话是多少", None), ("举报电话多少", None), ("怎么投诉学校", None), ("我想投诉,打什么电话", None), ("可以匿名投诉吗", None),
+        ("我要建议 学校门口加个红绿灯", "suggestion"), ("我想提个建议:课后服务延长到六点", "suggestion"), ("建议校门口装减速带", "suggestion"),
+        ("老师您好,举报三中有偿补课", "report"), ("举报教育局领导贪污", "report"), ("投诉三中食堂", "complaint"), ("我要投拆乱收费", "complaint"),
+        ("wo yao tousu", "complaint"), ("我要投诉,上次投诉了没人理", "complaint"), ("I'd like to report a teacher", "report"),
+        ("建议报哪个学校", None), ("投诉后多久给答复", None), ("投诉三中有用吗?", None), ("举报老师补课,会不会报复我孩子", None),
+        ("我要举报的话要实名吗", None), ("这个怎么用来投诉", None), ("反映的事一直推诿不办", None), ("学校说投诉就开除", None), ("能给我建议吗", None),
         ("How can I file a complaint", None), ("小学报名", None), ("", None),
     ],
 )  # fmt: skip
