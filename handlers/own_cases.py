@@ -11,7 +11,8 @@ from markupsafe import Markup
 from bot.core.cases import Action, CaseView, Rating, parent_allowed
 from bot.core.dialogue import Dialogue
 from bot.core.texts import say
-from bot.core.turn import Act, KeepFile, Outcome, Outgoing, ParentAct, Say, Turn
+from bot.core.turn import Act, KeepFile, Outcome, Outgoing, ParentAct, Priority, Say, Turn
+from bot.core.workdays import due
 from handlers.case_card import card, may_rate, status
 from handlers.complaint_beside import aside
 from handlers.complaint_view import ALBUM_HOLD_S
@@ -20,6 +21,7 @@ from handlers.evidence import refusal
 from handlers.filing import added_message, closed
 from handlers.saying import button
 from handlers.spoken import said
+from handlers.when import day_words
 
 FLOW = "progress"
 ADD = "add"
@@ -107,9 +109,19 @@ def take_reason(turn: Turn, case: CaseView, text: str) -> Outcome:
     if not may_rate(turn, case):
         return stale(turn, case)
     act = Act(ParentAct.RATE, case.number, text, rating=Rating.BAD, proven=_proven(turn, case))
-    key = "own.bad_again" if case.redone else "own.bad_redo"
-    html = say(key, turn.language, number=case.number)
-    return Outcome(closed(turn.dialogue), (act, Say(Outgoing(html))))
+    rows = ((button("button.progress", turn, f"k:show:{case.number}"),),)
+    said_now = Say(Outgoing(_handled_again(turn, case), rows), Priority.RECEIPT)
+    return Outcome(closed(turn.dialogue), (act, said_now))
+
+
+def _handled_again(turn: Turn, case: CaseView) -> Markup:
+    """Say what becomes of a bad rating, with the day of the new answer; no other message says it again."""
+    if case.redone:
+        return say("own.bad_again", turn.language, number=case.number)
+    limit = turn.knowledge.routing.limit_days(case.kind, case.category)
+    until = due(turn.now, limit, turn.knowledge.calendar).last_day
+    day = day_words(until, turn.language)
+    return say("own.bad_redo", turn.language, number=case.number, date=day)
 
 
 def stale(turn: Turn, case: CaseView, key: str = "own.stale") -> Outcome:

@@ -82,11 +82,15 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
             notices.tell_staff(job, changed, "parent_withdrew")
             notices.refresh_card(job, changed)
         case ParentAct.RATE:
-            _rate(job, case, Rating(act.rating), act.text)
+            _rate(job, person, case, act)
 
 
-def _rate(job: Job, case: CaseView, rating: Rating, reason: str) -> None:
-    """Take a rating: good and fair close the case; bad reopens it once, for somebody else."""
+def _rate(job: Job, person: Person, case: CaseView, act: Act) -> None:
+    """Take a rating: good and fair close the case; bad reopens it once, for somebody else.
+
+    The dialogue tells who rated until when it is handled again; the owner is told here if that was somebody else.
+    """
+    rating, reason = Rating(act.rating), act.text
     if case.rating is not None:
         raise NotAllowed(case.status, Action.RATE)
     _event(job, case, "rated", actor="parent", text=reason, rating=rating)
@@ -98,7 +102,8 @@ def _rate(job: Job, case: CaseView, rating: Rating, reason: str) -> None:
             closed_at=None,
         )  # fmt: skip
         _event(job, again, "redone", actor="system", previous=case.assignee_id)
-        notices.tell_parent(job, again, "redone", due=notices.local_date(again.due_at))
+        if person.id != case.person_id:
+            notices.tell_parent(job, again, "redone", due=notices.local_date(again.due_at))
         notices.reopen_topic(job, again)
         notices.tell_staff(job, again, "parent_unhappy", text=reason)
     else:

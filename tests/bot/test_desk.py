@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.cases import Action, CaseView, Kind, Rating, Status
+from bot.core.cases import Action, CaseView, Kind, Status
 from bot.core.errors import NotAllowed, Stale, UnknownCase
 from bot.core.people import Person, Role, Staff
 from bot.core.turn import Act, KeepFile, Media, MediaKind, ParentAct
@@ -220,45 +220,6 @@ def test_no_view_of_a_case_holds_the_contact(bureau: Bureau, li: Person) -> None
     case = bureau.opens(li, contact="13800001111")
     assert "13800001111" not in str(case)
     assert "13800001111" not in str(bureau.do(lambda job: casebook.history(job.tx, case.id)))
-
-
-@pytest.mark.parametrize("rating", [Rating.GOOD, Rating.FAIR])
-def test_a_content_parent_closes_the_case(
-    bureau: Bureau, li: Person, zhao: Staff, rating: Rating
-) -> None:
-    case = answers(bureau, zhao, bureau.opens(li))
-    acts(bureau, li, case, ParentAct.RATE, rating=rating)
-    assert (bureau.case(case.number).status, bureau.case(case.number).rating) == (
-        Status.CLOSED,
-        rating,
-    )
-    with pytest.raises(NotAllowed):  # a double tap
-        acts(bureau, li, case, ParentAct.RATE, rating=rating)
-
-
-def test_an_unhappy_parent_reopens_a_case_once_with_a_new_due_date(
-    bureau: Bureau, li: Person, zhao: Staff
-) -> None:
-    case = answers(bureau, zhao, bureau.opens(li))
-    bureau.clock.passes(20 * 86400)
-    acts(bureau, li, case, ParentAct.RATE, rating="bad", text="没退钱")
-    again = bureau.case(case.number)
-    assert (again.status, again.redone, again.assignee_id, again.rating) == (
-        Status.RECEIVED,
-        1,
-        None,
-        None,
-    )
-    assert again.due_at > bureau.clock.now
-    with pytest.raises(NotAllowed):  # the old reply does not count any more
-        bureau.do(lambda job: desk.close(job, zhao, case.number))
-    answers(bureau, zhao, case, "这次退了")
-    acts(bureau, li, case, ParentAct.RATE, rating="bad")
-    assert (bureau.case(case.number).status, bureau.case(case.number).rating) == (
-        Status.CLOSED,
-        Rating.BAD,
-    )
-    assert bureau.history(case) == ["opened", "reply", "rated", "redone", "reply", "rated"]
 
 
 def test_additions_carry_their_files_and_edits_keep_both_versions(
