@@ -24,6 +24,7 @@ from bot.channels.web.app import WebParts, make_app
 from bot.channels.web.channel import WebChannel
 from bot.commands.staff import sign_in_link
 from bot.core.config import Config, Privacy, Receive
+from bot.core.duties import unknown_departments
 from bot.core.errors import ConfigError, DatabaseBusy
 from bot.core.people import Role
 from bot.core.texts import plain
@@ -31,6 +32,7 @@ from bot.core.turn import Desk
 from bot.service import newsroom
 from bot.service.announcing import Broadcaster
 from bot.service.archive import Archive
+from bot.service.content_state import department_names
 from bot.service.engine import Engine, Respond
 from bot.service.files import Fetcher, FileStore
 from bot.service.job import Job, Office, Settings
@@ -88,6 +90,7 @@ def serve(config: Config, respond: Respond) -> int:
         db = Database(path)
         _settle_memory()
         try:
+            _warn_of_duties(config, library)
             archive = Archive(db, library.folder, clock=lambda: datetime.now(UTC))
             archive.keep(library.found)
             library.before_swap = archive.keep
@@ -104,6 +107,13 @@ def _settle_memory() -> None:
     gc.set_threshold(5_000, 20, 50)
     with contextlib.suppress(AttributeError, OSError):  # glibc has it, other systems do not need it
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def _warn_of_duties(config: Config, library: Library) -> None:
+    """Say which staff are in no department. No reason to stay down: the bureau may edit its departments any time."""
+    for one in unknown_departments(config, department_names(library.current)):
+        meant = f"; did you mean {one.near}?" if one.near else ""
+        log.warning("%s: no department %s%s", one.place, one.department, meant)
 
 
 def assemble(config: Config, respond: Respond, db: Database, library: Library) -> Parts:
