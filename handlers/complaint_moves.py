@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import KeepFile, Outcome, Turn
-from handlers.complaint_parts import Taken, statement
+from handlers.complaint_parts import Taken, has_statement, statement
 from handlers.complaint_steps import STEPS, Step, following, preceding
 from handlers.complaint_view import ask, kept_so_far, same_message, tell
 from handlers.danger import marked
@@ -128,7 +128,12 @@ def keep_place(turn: Turn, step: Step, draft: Draft) -> Outcome:
 
 
 def submit(turn: Turn, draft: Draft) -> Outcome:
-    """Register the case, unless the very same was registered within a day: then ask first."""
+    """Register the case, unless the very same was registered within a day: then ask first.
+
+    Where the only file was refused meanwhile, nothing is left to register.
+    """
+    if not has_statement(draft):
+        return stay(turn, Step.WHAT, draft, say("complaint.nothing_yet", turn.language), sure=True)
     same = same_open_case(turn, draft)
     if same is None:
         return file_case(turn, draft)

@@ -85,6 +85,12 @@ def person_by_id(tx: Tx, person_id: int) -> Person:
     return Person(row["id"], row["channel"], row["chat"], row["language"], bool(row["reachable"]))
 
 
+def dialogue_of(tx: Tx, person_id: int) -> Dialogue:
+    """Return the dialogue of a conversation by its row."""
+    row = tx.execute("SELECT dialogue FROM people WHERE id = ?", (person_id,)).fetchone()
+    return from_json(row["dialogue"])
+
+
 def save_dialogue(tx: Tx, person_id: int, dialogue: Dialogue) -> None:
     """Store the dialogue of a conversation."""
     tx.execute("UPDATE people SET dialogue = ? WHERE id = ?", (to_json(dialogue), person_id))
