@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,32 +12,16 @@ from tests.edges.browser import (
     DESKTOP,
     PHONE,
     Product,
-    chromium,
     complain,
     context,
     hears,
-    need_browser,
     no_sideways_scroll,
     press,
-    product,
     say,
 )
 
 pytestmark = pytest.mark.browser
 ANSWER = "您好,已要求学校公开检查结果,并更换供应商。"
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    need_browser()
-    with product(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(desk: Product) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
