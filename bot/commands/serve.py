@@ -22,9 +22,9 @@ from bot.channels.telegram.account import Account
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.app import WebParts, make_app
 from bot.channels.web.channel import WebChannel
+from bot.commands.settling import settle, warn_of_duties
 from bot.commands.staff import sign_in_link
 from bot.core.config import Config, Privacy, Receive
-from bot.core.duties import unknown_departments
 from bot.core.errors import ConfigError, DatabaseBusy
 from bot.core.people import Role
 from bot.core.texts import plain
@@ -32,7 +32,6 @@ from bot.core.turn import Desk
 from bot.service import newsroom
 from bot.service.announcing import Broadcaster
 from bot.service.archive import Archive
-from bot.service.content_state import department_names
 from bot.service.engine import Engine, Respond
 from bot.service.files import Fetcher, FileStore
 from bot.service.job import Job, Office, Settings
@@ -90,7 +89,7 @@ def serve(config: Config, respond: Respond) -> int:
         db = Database(path)
         _settle_memory()
         try:
-            _warn_of_duties(config, library)
+            warn_of_duties(config, library)
             archive = Archive(db, library.folder, clock=lambda: datetime.now(UTC))
             archive.keep(library.found)
             library.before_swap = archive.keep
@@ -107,13 +106,6 @@ def _settle_memory() -> None:
     gc.set_threshold(5_000, 20, 50)
     with contextlib.suppress(AttributeError, OSError):  # glibc has it, other systems do not need it
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _warn_of_duties(config: Config, library: Library) -> None:
-    """Say which staff are in no department. No reason to stay down: the bureau may edit its departments any time."""
-    for one in unknown_departments(config, department_names(library.current)):
-        meant = f"; did you mean {one.near}?" if one.near else ""
-        log.warning("%s: no department %s%s", one.place, one.department, meant)
 
 
 def assemble(config: Config, respond: Respond, db: Database, library: Library) -> Parts:
@@ -225,7 +217,7 @@ async def _run(parts: Parts) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await parts.office.run(lambda job: _settle_staff(job, parts.config))
+    await parts.office.run(lambda job: settle(job, parts.config))
     workers = [
         asyncio.create_task(_watched("sender", parts.sender.run(), stop)),
         asyncio.create_task(_watched("fetcher", parts.fetcher.run(), stop)),
@@ -315,25 +307,6 @@ def who_tries_the_console(config: Config) -> str:
         return plain("demo_admin")
     rank = (Role.ADMIN, Role.SUPERVISOR, Role.STAFF, Role.EDITOR)
     return min(config.staff, key=lambda one: rank.index(one.role)).name
-
-
-def _settle_staff(job: Job, config: Config) -> None:
-    """Write the configured people down; in demo, with nobody configured, three to play with."""
-    for one in config.staff:
-        staffbook.put_staff(
-            job.tx,
-            one.name,
-            one.role,
-            departments=one.departments,
-            telegram=str(one.telegram or ""),
-            now=job.now,
-        )
-    if config.demo_on and not config.staff:
-        departments = tuple(job.knowledge.routing.departments)
-        people = ((Role.STAFF, departments), (Role.SUPERVISOR, ()), (Role.ADMIN, ()))
-        for role, duties in people:
-            name = plain(f"demo_{role}")
-            staffbook.put_staff(job.tx, name, role, departments=duties, now=job.now)
 
 
 async def _refresh(office: Office) -> None:

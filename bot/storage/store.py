@@ -62,6 +62,11 @@ def load_person(
     return person, from_json(row["dialogue"])
 
 
+def nobody_wrote(tx: Tx) -> bool:
+    """Tell whether no conversation was ever begun and no case made: a database as it is new."""
+    return not tx.execute("SELECT 1 FROM people UNION ALL SELECT 1 FROM cases LIMIT 1").fetchone()
+
+
 def find_person(tx: Tx, channel: str, chat: str) -> Person | None:
     """Return a conversation by its chat, or None."""
     row = tx.execute(

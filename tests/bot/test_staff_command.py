@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import run_bot
-from bot.commands import serve
 from bot.commands.serve import who_tries_the_console
+from bot.commands.settling import warn_of_duties
 from bot.core.config import Config
 from tests.bot.bureau import small_library
 
@@ -93,6 +93,6 @@ def test_a_department_in_the_settings_that_does_not_exist_is_told_at_the_start_n
     config = Config.model_validate(
         {"staff": ({"name": "陈老师", "role": "staff", "departments": ("jichuu", "jicai")},)}
     )
-    serve._warn_of_duties(config, small_library())
+    warn_of_duties(config, small_library())
     [record] = caplog.records
     assert record.getMessage() == ("staff.0.departments: no department jichuu; did you mean jichu?")
