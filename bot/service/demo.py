@@ -4,14 +4,15 @@ Floor 3. Only into a database in which nobody has written yet. What happens to t
 counted so that one is due today and some are late whatever the day is; nothing of it is owed to anybody any more.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 import yaml
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from bot.core import numbers
 from bot.core.cases import CaseView, Kind
@@ -33,7 +34,7 @@ Deed = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))  # a comma cuts a text
 class Step:
     """What somebody did, so many hours after the receipt."""
 
@@ -46,7 +47,7 @@ class Step:
     rating: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Script:
     """One case: what it says, when it came (`days_ago`, or `left` working days of its time), what happened."""
 

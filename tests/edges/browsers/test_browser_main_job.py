@@ -21,6 +21,7 @@ from tests.edges.browser import (
 )
 
 pytestmark = pytest.mark.browser
+LINES = "links => links.map((link) => link.getClientRects().length)"
 ANSWER = "您好,已要求学校公开检查结果,并更换供应商。"
 
 
@@ -56,6 +57,7 @@ def test_a_complaint_with_a_photo_is_answered_and_the_answer_is_read(
         parent.goto(desk.url)
         number = complain(parent, "午餐里有虫子,学校一直没有答复。", photo=photo)
         signs_in(desk, staff)
+        assert staff.locator(".bar a").evaluate_all(LINES) == [1] * 5
         staff.get_by_label("按编号查找").fill(number)
         staff.get_by_label("按编号查找").press("Enter")
         expect(staff.locator(".entry.parent img")).to_have_js_property("complete", value=True)
