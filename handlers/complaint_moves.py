@@ -84,7 +84,16 @@ def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
         if place is not None:
             return choose(turn, step, draft, options[place].value)
     taken = row.read(turn, draft, text)
+    if taken and step in (Step.CATEGORY, Step.FINER) and len(text) >= _SHORT:
+        taken = _kept_with(turn, taken, text)  # 午餐里有虫子 names a category, and is what happened
     return after(turn, step, taken) if taken else None
+
+
+def _kept_with(turn: Turn, taken: Taken, text: str) -> Taken:
+    """Keep the words of an answer for the statement too."""
+    draft, danger = with_text(turn, taken.draft, text)
+    parts = (danger, taken.note, kept_so_far(turn, draft))
+    return replace(taken, draft=draft, note=NEW_LINE.join(part for part in parts if part))
 
 
 def keep_text(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome:

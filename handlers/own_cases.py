@@ -20,7 +20,7 @@ from handlers.danger import danger_in
 from handlers.evidence import refusal
 from handlers.filing import added_message, closed
 from handlers.saying import button
-from handlers.spoken import said
+from handlers.spoken import begins, said, sounds_asked
 from handlers.when import day_words
 
 FLOW = "progress"
@@ -153,6 +153,17 @@ def case_meant(turn: Turn, text: str) -> tuple[CaseView, str] | None:
         return None
     fits = [one for one in turn.cases if _fits(turn, one, verb)]
     return (fits[0], verb) if len(fits) == 1 else None
+
+
+def addition_in(turn: Turn, text: str) -> Outcome | None:
+    """Take 补充一下,还有石头 as what it says, where only one case can be meant; the flow stays open for more."""
+    if not begins(text, "adding") or sounds_asked(text):
+        return None
+    fits = [one for one in turn.cases if _may(turn, one, Action.ADD)]
+    if len(fits) != 1:
+        return None
+    there = replace(turn, dialogue=opened(turn, ADD, fits[0].number))
+    return add_text(there, fits[0], text)
 
 
 def _fits(turn: Turn, case: CaseView, verb: str) -> bool:

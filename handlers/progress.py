@@ -59,6 +59,9 @@ def _named(turn: Turn, text: str) -> Outcome | None:
     """Take a text outside any flow that names a case, or plainly says what to do with the only one."""
     if numbers.looks_like(text):
         return look_up(turn, text)
+    added = own_cases.addition_in(turn, text)
+    if added is not None:
+        return added
     meant = own_cases.case_meant(turn, text)
     if meant is not None:
         return own_cases.do(turn, *meant)
