@@ -125,11 +125,10 @@ def _pressed(turn: Turn) -> Outcome | None:
 def register(turn: Turn, draft: Draft) -> Outcome:
     """Register what was written, without a form and without a name."""
     routing, text = turn.knowledge.routing, statement(draft)
-    likely = routing.suggest(text, limit=1)
     schools = mentioned_schools(turn.knowledge.schools, text)
     if len(schools) == 1 and not draft.subject:
         draft = replace(draft, subject=schools[0].id, subject_name=schools[0].name)
-    category = likely[0].id if likely else tuple(routing.categories)[-1]
+    category = routing.likeliest(text, urgent=draft.urgent)
     draft = replace(
         draft,
         kind=draft.kind or Kind.COMPLAINT,

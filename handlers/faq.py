@@ -8,11 +8,13 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from bot.core.cases import Action, parent_allowed
 from bot.core.dialogue import Last
 from bot.core.texts import plain, say
-from bot.core.turn import Arrival, Asked, Feedback, Outcome, Rows, Turn
+from bot.core.turn import Arrival, Asked, Button, Feedback, Outcome, Rows, Turn
 from bot.core.workdays import local_day
 from handlers import answers, burst
+from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
@@ -20,6 +22,7 @@ from knowledge.entry import Context, Decision, Entry, Small
 
 CONTEXT_LASTS = timedelta(minutes=30)
 CHOICES = 3
+FRESH_CASE = timedelta(days=1)
 _WORTH = {known.Outcome.HIT: 2, known.Outcome.UNSURE: 1, known.Outcome.MISS: 0}
 
 
@@ -134,17 +137,31 @@ def _unsure(turn: Turn, entries: tuple[Entry, ...]) -> Outcome:
     choices: Rows = tuple((answers.entry_button(turn, one),) for one in entries)
     last = (button("button.person_none", turn, "person"),)
     question = say("faq.unsure", turn.language)
-    return answer(turn, question, _personal_warning(turn), buttons=(*choices, last))
+    rows = (*choices, *_into_case(turn), last)
+    return answer(turn, question, _personal_warning(turn), buttons=rows)
 
 
 def _miss(turn: Turn) -> Outcome:
     days = turn.knowledge.routing.limit_days("question")
     rows = (
+        *_into_case(turn),
         (button("button.hand_over", turn, "person"), button("button.rephrase", turn, "again")),
         (menu_button(turn),),
     )
     sentence = say("faq.miss", turn.language, days=days)
     return answer(turn, sentence, _personal_warning(turn), buttons=rows)
+
+
+def _into_case(turn: Turn) -> Rows:
+    """Offer to add what was written to a case of today: 他们还威胁我们 is no question, but what was left out."""
+    fresh = (
+        one
+        for one in turn.cases
+        if turn.now - one.received_at <= FRESH_CASE
+        and parent_allowed(turn.person.id, one, Action.ADD)
+    )
+    case = next(fresh, None)
+    return () if case is None else ((Button(add_label(turn, case), f"k:more:{case.number}"),),)
 
 
 def _personal_warning(turn: Turn) -> Markup:

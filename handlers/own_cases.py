@@ -35,6 +35,8 @@ def do(turn: Turn, case: CaseView, verb: str) -> Outcome | None:
             return told(turn, card(turn, case))
         case "add":
             return start_adding(turn, case)
+        case "more":
+            return _add_last(turn, case)
         case "enough":
             return _enough(turn, case)
         case "withdraw" | "withdraw-yes" | "withdraw-no":
@@ -51,6 +53,15 @@ def start_adding(turn: Turn, case: CaseView) -> Outcome:
         return stale(turn, case, "own.not_open")
     after = opened(turn, ADD, case.number)
     return Outcome(after, (Say(added_message(turn, case.number, first=True)),))
+
+
+def _add_last(turn: Turn, case: CaseView) -> Outcome:
+    """Add what was just written and found no answer; pressed again, ask what is to be added."""
+    last = turn.dialogue.last
+    if last is None or turn.dialogue.flow not in ("", FLOW):
+        return start_adding(turn, case)
+    after = replace(opened(turn, ADD, case.number), last=None)
+    return add_text(replace(turn, dialogue=after), case, last.question)
 
 
 def add_text(turn: Turn, case: CaseView, text: str) -> Outcome:

@@ -163,8 +163,7 @@ def _open(turn: Turn, draft: Draft, *, entry_id: str = "") -> Outcome:
     text = "\n".join(words for words, _ in draft.texts)
     draft, danger = marked(turn, draft, text)
     routing = turn.knowledge.routing
-    suggested = routing.suggest(text, limit=1)
-    category = suggested[0].id if suggested else tuple(routing.categories)[-1]
+    category = routing.likeliest(text, urgent=draft.urgent)
     opened = OpenCase(
         Kind.QUESTION,
         category,

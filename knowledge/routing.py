@@ -124,6 +124,15 @@ class Routing:
         ranked = sorted((row for row in found if row[0]), key=lambda row: row[:2], reverse=True)
         return tuple(one for _, _, one in ranked[:limit])
 
+    def likeliest(self, text: str, *, urgent: bool = False) -> str:
+        """Give the category a text most tells of; without any hint the last one, of danger the first that is urgent."""
+        found = self.suggest(text, limit=1)
+        if found:
+            return found[0].id
+        hurried = (one.id for one in self.categories.values() if one.urgency == "urgent")
+        last = tuple(self.categories)[-1]
+        return next(hurried, last) if urgent else last
+
     def plain_kind(self, text: str) -> str | None:
         """Give the kind a message plainly is (我要投诉 …); None for a question about complaining."""
         return self.plain.kind(text)

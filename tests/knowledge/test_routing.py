@@ -131,6 +131,12 @@ def test_a_category_is_suggested_by_parents_words(said: str, category: str) -> N
     assert ROUTING.suggest(said)[0].id == category
 
 
+def test_a_matter_that_no_hint_fits_goes_to_the_last_category_and_danger_to_those_for_it() -> None:
+    assert ROUTING.likeliest("食堂的饭菜变质了", urgent=True) == "food"
+    assert ROUTING.likeliest("昨天被围殴了") == tuple(ROUTING.categories)[-1]
+    assert ROUTING.likeliest("昨天被围殴了", urgent=True) == "safety"
+
+
 def test_nothing_is_suggested_without_a_word_for_it() -> None:
     assert ROUTING.suggest("你好") == ()
     assert len(ROUTING.suggest("食堂收费老师作业招生幼儿园", limit=2)) == 2
