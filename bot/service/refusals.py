@@ -4,14 +4,18 @@ Floor 3. A file is written down with the update and looked at afterwards, so a d
 already have it, when it turns out to be no picture.
 """
 
+from datetime import timedelta
+
 from bot.core.dialogue import without_file
 from bot.core.texts import plain, say
 from bot.core.turn import Button, Outgoing
 from bot.service import notices
 from bot.service.job import Job
-from bot.storage import attachments, casebook, store
+from bot.storage import attachments, casebook, outbox, store
 from bot.storage.attachments import Attachment
 from bot.storage.outbox import Parcel
+
+BEHIND = timedelta(seconds=0.5)
 
 
 def refuse(job: Job, attachment: Attachment, key: str) -> None:
@@ -34,7 +38,10 @@ def _from_draft(job: Job, attachment: Attachment, key: str) -> None:
         after, left = found
         store.save_dialogue(job.tx, person.id, after)
         html += say("file_left" if left else "file_none_left", person.language, files=left)
-    job.owe(Parcel(person.channel, person.chat, Outgoing(html)))
+    held = outbox.queued_in_slot(job.tx, person.channel, person.chat, f"draft:{attachment.draft}")
+    # what is held back for the rest of an album counts this file too: it must not come after
+    after_it = held.not_before + BEHIND if held and held.not_before else None
+    job.owe(Parcel(person.channel, person.chat, Outgoing(html), not_before=after_it))
 
 
 def _from_case(job: Job, attachment: Attachment, case_id: int, key: str) -> None:

@@ -1,15 +1,18 @@
 """A file that turns out to be none: the draft counts it no more; a case says so, and so does its parent."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from markupsafe import Markup
 
 from bot.core.dialogue import Dialogue, Draft
 from bot.core.people import Person
-from bot.core.turn import KeepFile, Media, MediaKind
+from bot.core.turn import KeepFile, Media, MediaKind, Outgoing
 from bot.service.refusals import refuse
 from bot.storage import attachments, casebook, store
 from bot.storage.attachments import Attachment
+from bot.storage.outbox import Parcel
 from tests.bot.bureau import GROUP, Bureau
 
 PHOTO = Media(MediaKind.PHOTO, "file1", 1000, "image/jpeg")
@@ -85,3 +88,17 @@ def test_after_the_submission_the_parent_the_case_and_the_staff_hear_of_it(
     ]
     assert event.data == {"reason": "file_broken"}
     assert "附件打不开或不能收" in bureau.owed_texts(GROUP)[-1]
+
+
+def test_what_was_held_back_with_the_old_count_does_not_come_after(
+    bureau: Bureau, li: Person
+) -> None:
+    filling_in(bureau, li, Dialogue(draft=Draft("d1", files=2)))
+    until = bureau.clock.now + timedelta(seconds=1.5)
+    held = Parcel("telegram", "501", Outgoing(Markup("2")), slot="draft:d1", not_before=until)
+    bureau.do(lambda job: job.owe(held))
+    refuses(bureau, keeps(bureau, li))
+    [before, after] = [parcel.not_before for parcel in bureau.owed()]
+    assert before is not None
+    assert after is not None
+    assert before < after
