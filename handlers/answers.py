@@ -12,7 +12,7 @@ from bot.core.turn import Button, Rows, Turn
 from bot.core.workdays import local_day
 from handlers.following import below_entry
 from handlers.menu import question_of
-from handlers.saying import EMPTY_LINE, button, person_button, phone_line, way_on
+from handlers.saying import EMPTY_LINE, button, person_button, phone_line, quiet, way_on
 from knowledge.entry import Entry, Source
 
 LONGEST_LEAD = 60  # characters; of a longer first line only the first sentence is bold
@@ -93,7 +93,7 @@ def _origin(turn: Turn, entry: Entry) -> Markup:
         parts.append(say("faq.checked", turn.language, date=f"{entry.checked_on:%Y-%m-%d}"))
     if entry.sample:
         parts.append(say("faq.sample", turn.language))
-    return Markup(" · ").join(parts)
+    return quiet(Markup(" · ").join(parts))
 
 
 def _source(turn: Turn, source: Source) -> Markup:

@@ -291,3 +291,11 @@ def test_of_two_questions_the_one_without_an_answer_is_named_and_handed_over() -
 def test_a_number_in_the_part_without_an_answer_is_not_repeated() -> None:
     [answer] = Talk().says("孩子几岁可以上小学一年级？学校停车场几点关门13800001111？")
     assert "13800001111" not in answer
+
+
+def test_the_source_stands_back_behind_the_answer() -> None:
+    talk = Talk()
+    talk.says(AGE)
+    _, line = talk.heard[-1].html.split("<i>")
+    assert line.startswith("依据:")
+    assert line.endswith("核对于 2026-11-22</i>")

@@ -149,3 +149,17 @@ def test_hostile_text_stays_text_in_both_pages(desk: Product, browser: Browser) 
         say(parent, "查进度")
         hears(parent, number)
         assert complaints == [[], []]
+
+
+def test_text_that_runs_from_the_right_does_so_alone(desk: Product, browser: Browser) -> None:
+    with context(browser, DESKTOP) as parents, context(browser, DESKTOP) as offices:
+        parent, staff = parents.new_page(), offices.new_page()
+        parent.goto(desk.url)
+        number = complain(parent, "مرحبا, ابني في المدرسة")
+        signs_in(desk, staff)
+        staff.goto(f"{desk.url}/console/case/{number}")
+        direction = "words => getComputedStyle(words).direction"
+        assert staff.locator(".entry.parent .words").evaluate(direction) == "rtl"
+        assert staff.locator("h1").evaluate(direction) == "ltr"
+        theirs = parent.locator(".line.theirs .words").filter(has_text="مرحبا")
+        assert theirs.evaluate(direction) == "rtl"
