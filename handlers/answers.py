@@ -48,9 +48,14 @@ def buttons(turn: Turn, entry: Entry) -> Rows:
         button("button.poor", turn, f"poor:{entry.id}"),
     )
     known = turn.knowledge.entries
-    near = [known[one] for one in entry.related if one in known and not known[one].draft]
+    near = [known[one] for one in entry.related if one in known and _is_offered(turn, known[one])]
     related = tuple((entry_button(turn, one),) for one in near[:RELATED])
     return (verdict, *related, (*below_entry(turn, entry), person_button(turn)))
+
+
+def _is_offered(turn: Turn, entry: Entry) -> bool:
+    """Tell whether an entry is published, and in a language the person reads."""
+    return not entry.draft and (turn.language != "en" or bool(entry.question_en))
 
 
 def entry_button(turn: Turn, entry: Entry) -> Button:

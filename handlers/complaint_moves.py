@@ -23,6 +23,7 @@ from handlers.spoken import label_said, said
 FLOW = "complaint"
 SAME = "same"  # the very same text was submitted within a day: is it meant again?
 MOST_TEXT = 60_000  # characters of one statement; more belongs in a document
+_FEW_WORDS, _LONG_WORD = 2, 30  # anonymous, no idea: in English a slip is longer
 _SHORT = 6  # characters; a shorter answer that fits nothing is a slip, not a part of the statement
 
 
@@ -70,9 +71,15 @@ def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     answer = _answer(turn, step, draft, text)
     if answer is not None:
         return answer
-    if step is not Step.WHAT and len(text) < _SHORT:
+    if step is not Step.WHAT and _is_slip(text):
         return stay(turn, step, draft, say("complaint.not_understood", turn.language))
     return keep_text(turn, step, draft, text)
+
+
+def _is_slip(text: str) -> bool:
+    """Tell whether a text is too little for a part of the statement: a few characters, or a word or two of English."""
+    few_words = text.isascii() and len(text.split()) <= _FEW_WORDS and len(text) < _LONG_WORD
+    return len(text) < _SHORT or few_words
 
 
 def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:

@@ -25,7 +25,7 @@ KINDS = (Kind.COMPLAINT, Kind.REPORT, Kind.SUGGESTION, Kind.OPINION, Kind.QUESTI
 NO_SCHOOL = "none"  # the value for a matter that is not about one school or office
 AS_TYPED = "typed"
 ALL_OF_IT = "all"  # the whole of a category, nothing finer
-_SENTENCE = re.compile(r"[,.!?;\uff0c\u3002\uff01\uff1f\uff1b]")
+_SENTENCE = re.compile(r"[,!?;\uff0c\u3002\uff01\uff1f\uff1b]")
 LONGEST_NAME = 40  # characters; a longer answer to "which school" is a story
 PARTS = (
     "kind",

@@ -299,3 +299,11 @@ def test_the_source_stands_back_behind_the_answer() -> None:
     _, line = talk.heard[-1].html.split("<i>")
     assert line.startswith("依据:")
     assert line.endswith("核对于 2026-11-22</i>")
+
+
+def test_below_an_english_answer_there_is_nothing_in_chinese() -> None:
+    talk = Talk()
+    talk.person = replace(talk.person, language="en")
+    for entry in talk.knowledge.entries.values():
+        talk.presses_data(f"faq:{entry.id}")
+        assert not any("一" <= letter <= "龥" for letter in "".join(talk.buttons))
