@@ -46,6 +46,15 @@ def test_the_shipped_routing_is_right() -> None:
         ("闻到煤气味", "disaster"),
         ("全班上吐下泻", "poisoning"),
         ("老师用针扎孩子", "abuse"),
+        ("老师扇我孩子耳光", "abuse"),
+        ("他老割手怎么办", "self-harm"),
+        ("女儿说要跳下去", "self-harm"),
+        ("孩子失联了", "missing"),
+        ("食堂吃吐了好几个", "poisoning"),
+        ("孩子被几个同学围着打", "violence"),
+        ("孩子被家长打", "violence"),
+        ("孩子忘在校车上了", "disaster"),
+        ("孩子被逼吃粪便", "bullying"),
         ("班主任体罚孩子", "abuse"),
         ("孩子在学校被霸凌怎么办", "bullying"),
         ("My son is being bullied at school", "bullying"),
@@ -75,6 +84,7 @@ def test_a_way_of_speaking_beside_real_danger_is_urgent() -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "孩子被老师打电话叫去", "被老师打零分了", "打我儿子电话没人接", "培训机构失联了", "农药残留检查",
         "小学几岁报名", "摸底考试什么时候", "老师打电话说什么", "期中被打低分了", "超市跳楼价", "孩子不想活动", "什么是校园欺凌", "体罚学生的规定有哪些",
         "骨折了中考体育考试能免吗", "学校有没有急救培训", "防溺水教育谁负责", "账号被绑定了登不上", "学校公众号被关闭了", "抑郁症休学要什么材料", "",
         "消防演练通知", "入职查询性侵犯罪记录的规定", "What is bullying?", "tutoring company ran away with my money", "gunfire in a film title: on firefly",
