@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.core.cases import Action, parent_allowed
 from bot.core.dialogue import Last
 from bot.core.texts import plain, say
-from bot.core.turn import Arrival, Asked, Button, Feedback, Outcome, Rows, Turn
+from bot.core.turn import Arrival, Asked, Button, Feedback, Outcome, Place, Rows, Turn
 from bot.core.workdays import local_day
 from handlers import answers, burst
 from handlers.complaint_view import add_label
@@ -129,6 +129,8 @@ def _rest(turn: Turn, decision: Decision) -> Markup:
         return Markup("")
     between = plain("faq.rest_between", turn.language)
     parts = between.join(without_personal_numbers(part) for part in decision.unanswered)
+    if turn.incoming.place is Place.GROUP:
+        return say("group.rest", turn.language, parts=parts)
     days = turn.knowledge.routing.limit_days("question")
     return say("faq.rest", turn.language, parts=parts, days=days)
 
