@@ -71,7 +71,7 @@ def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     answer = _answer(turn, step, draft, text)
     if answer is not None:
         return answer
-    if step is not Step.WHAT and _is_slip(text):
+    if step is not Step.WHAT and _is_slip(text) and not turn.knowledge.routing.emergency(text):
         return stay(turn, step, draft, say("complaint.not_understood", turn.language))
     return keep_text(turn, step, draft, text)
 
@@ -90,6 +90,8 @@ def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
         place = label_said(text, [one.label for one in options])
         if place is not None:
             return choose(turn, step, draft, options[place].value)
+    if step in (Step.SUBJECT, Step.CONTACT) and turn.knowledge.routing.emergency(text):
+        return None  # 孩子要跳楼 is neither a school nor a number: kept, with the hotlines
     taken = row.read(turn, draft, text)
     if taken and step in (Step.CATEGORY, Step.FINER) and len(text) >= _SHORT:
         taken = _kept_with(turn, taken, text)  # 午餐里有虫子 names a category, and is what happened

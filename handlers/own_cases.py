@@ -19,7 +19,7 @@ from handlers.complaint_view import ALBUM_HOLD_S
 from handlers.danger import danger_in
 from handlers.evidence import refusal
 from handlers.filing import added_message, closed
-from handlers.saying import button
+from handlers.saying import EMPTY_LINE, button
 from handlers.spoken import begins, said, sounds_asked
 from handlers.when import day_words
 
@@ -87,9 +87,12 @@ def add_file(turn: Turn, case: CaseView) -> Outcome:
         )
     caption = turn.incoming.text.strip()
     after = replace(turn.dialogue, album=album, updated_at=turn.now)
-    message = added_message(turn, case.number)
+    danger = danger_in(turn, caption)
+    message = added_message(turn, case.number, note=danger)
     hold = ALBUM_HOLD_S if album else 0.0
     told_once = Say(message, slot=f"add:{case.number}", hold_s=hold)
+    if danger:
+        told_once = Say(message)  # at once, and in no slot: nothing takes its place
     if album and album == turn.dialogue.album and not caption:
         return Outcome(after, (KeepFile(media, case=case.number), told_once))
     kept = KeepFile(media, draft=case.number)
@@ -121,7 +124,9 @@ def take_reason(turn: Turn, case: CaseView, text: str) -> Outcome:
         return stale(turn, case)
     act = Act(ParentAct.RATE, case.number, text, rating=Rating.BAD, proven=_proven(turn, case))
     rows = ((button("button.progress", turn, f"k:show:{case.number}"),),)
-    said_now = Say(Outgoing(_handled_again(turn, case), rows), Priority.RECEIPT)
+    parts = (danger_in(turn, text), _handled_again(turn, case))
+    html = EMPTY_LINE.join(part for part in parts if part)
+    said_now = Say(Outgoing(html, rows), Priority.RECEIPT)
     return Outcome(closed(turn.dialogue), (act, said_now))
 
 

@@ -71,9 +71,11 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
             for one in act.messages or filter(None, (message,)):
                 casebook.link_message(job.tx, person.id, one, case.id)
             notices.tell_staff(job, case, "parent_added", text=act.text)
+            _hasten(job, case, act.text)
         case ParentAct.AMEND:
             _event(job, case, "amended", actor="parent", text=act.text, message=message)
             notices.tell_staff(job, case, "parent_amended", text=act.text)
+            _hasten(job, case, act.text)
         case ParentAct.WITHDRAW:
             changed = casebook.change(
                 job.tx, case, job.now, status=Status.WITHDRAWN, closed_at=job.now
@@ -106,6 +108,7 @@ def _rate(job: Job, person: Person, case: CaseView, act: Act) -> None:
             notices.tell_parent(job, again, "redone", due=notices.local_date(again.due_at))
         notices.reopen_topic(job, again)
         notices.tell_staff(job, again, "parent_unhappy", text=reason)
+        _hasten(job, again, reason)
     else:
         closed = casebook.change(
             job.tx, case, job.now, status=Status.CLOSED, rating=rating, closed_at=job.now
@@ -113,6 +116,18 @@ def _rate(job: Job, person: Person, case: CaseView, act: Act) -> None:
         notices.tell_staff(job, closed, f"parent_rated_{rating}", text=reason)
         case = closed
     notices.refresh_card(job, casebook.by_id(job.tx, case.id, job.now))
+
+
+def _hasten(job: Job, case: CaseView, text: str) -> None:
+    """Mark a case urgent when what the parent wrote later tells of danger, and say so to the staff."""
+    found = job.knowledge.routing.emergency(text)
+    if case.urgent or found is None or not found.urgent:
+        return
+    present = casebook.by_id(job.tx, case.id, job.now)
+    changed = casebook.change(job.tx, present, job.now, urgent=1)
+    _event(job, changed, "hastened", actor="system")
+    notices.tell_staff(job, changed, "parent_danger")
+    notices.refresh_card(job, changed)
 
 
 def note(job: Job, staff: Staff, number: str, text: str) -> CaseView:

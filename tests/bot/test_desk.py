@@ -346,3 +346,26 @@ def test_an_account_belongs_to_whoever_was_named_with_it_last(bureau: Bureau, zh
 def test_a_question_and_a_complaint_have_their_own_limits(bureau: Bureau, li: Person) -> None:
     complaint, question = bureau.opens(li), bureau.opens(li, kind=Kind.QUESTION)
     assert question.due_at <= complaint.due_at
+
+
+@pytest.mark.parametrize("act", [ParentAct.ADD, ParentAct.AMEND])
+def test_what_is_written_later_and_tells_of_danger_makes_a_case_urgent_once(
+    bureau: Bureau, li: Person, act: ParentAct
+) -> None:
+    bureau.has_staff_chat()
+    case = bureau.opens(li)
+    acts(bureau, li, case, act, text="作业还是很多")
+    assert not bureau.case(case.number).urgent
+    for _ in range(2):
+        acts(bureau, li, case, act, text="孩子说不想活了")
+    assert bureau.case(case.number).urgent
+    assert bureau.history(case).count("hastened") == 1
+    assert sum("已标为紧急" in text for text in bureau.owed_texts(GROUP)) == 1
+
+
+def test_a_reason_that_tells_of_danger_makes_the_case_urgent_again(
+    bureau: Bureau, li: Person, zhao: Staff
+) -> None:
+    case = answers(bureau, zhao, bureau.opens(li))
+    acts(bureau, li, case, ParentAct.RATE, rating="bad", text="没人管,孩子说不想活了")
+    assert bureau.case(case.number).urgent
