@@ -64,11 +64,11 @@ def _add_last(turn: Turn, case: CaseView) -> Outcome:
     return add_text(replace(turn, dialogue=after), case, last.question)
 
 
-def add_text(turn: Turn, case: CaseView, text: str) -> Outcome:
-    """Add a text to a case at once, and say that more may follow."""
+def add_text(turn: Turn, case: CaseView, text: str, refused: Markup = Markup()) -> Outcome:
+    """Add a text to a case at once, and say that more may follow; `refused` is why its file was not taken."""
     if not _may(turn, case, Action.ADD):
         return stale(turn, case, "own.not_open")
-    note = danger_in(turn, text)
+    note = EMPTY_LINE.join(part for part in (danger_in(turn, text), refused) if part)
     message = added_message(turn, case.number, note=note)
     slot = "" if note else f"add:{case.number}"
     after = replace(turn.dialogue, updated_at=turn.now)
@@ -81,11 +81,13 @@ def add_file(turn: Turn, case: CaseView) -> Outcome:
     if not _may(turn, case, Action.ADD):
         return stale(turn, case, "own.not_open")
     refused = refusal(turn, media) if media else say("complaint.unsupported", turn.language)
-    if media is None or refused is not None:
-        return Outcome(
-            turn.dialogue, (Say(added_message(turn, case.number, note=refused or Markup())),)
-        )
     caption = turn.incoming.text.strip()
+    if media is None or refused is not None:
+        if caption:
+            return add_text(turn, case, caption, refused or Markup())
+        note = refused or Markup()
+        asked = added_message(turn, case.number, first=True, note=note)  # nothing was added
+        return Outcome(turn.dialogue, (Say(asked),))
     after = replace(turn.dialogue, album=album, updated_at=turn.now)
     danger = danger_in(turn, caption)
     message = added_message(turn, case.number, note=danger)

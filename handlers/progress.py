@@ -107,10 +107,13 @@ def _arrived(turn: Turn) -> Outcome | None:
         case Arrival.MEDIA if step == ADD:
             return own_cases.add_file(turn, case)
         case Arrival.MEDIA if incoming.media is not None and refusal(turn, incoming.media) is None:
-            asked = own_cases.ask_reason(turn, case, say("own.reason_empty", turn.language))
-            return replace(
-                asked, effects=(KeepFile(incoming.media, case=case.number), *asked.effects)
+            then = (
+                own_cases.take_reason(turn, case, text)
+                if text
+                else own_cases.ask_reason(turn, case, say("own.reason_empty", turn.language))
             )
+            kept = KeepFile(incoming.media, case=case.number)
+            return replace(then, effects=(kept, *then.effects))
         case Arrival.LOCATION | Arrival.CONTACT if step == ADD:
             where = plain("complaint.place", turn.language, where=text)
             words = where if incoming.arrival is Arrival.LOCATION else text
