@@ -16,7 +16,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Say, Turn
 from bot.core.workdays import local_day
 from handlers.complaint_moves import FLOW, SAME, stay, take_text, with_text
-from handlers.complaint_parts import has_statement, statement
+from handlers.complaint_parts import has_statement, is_small_talk, statement
 from handlers.complaint_steps import Step
 from handlers.complaint_view import (
     flow_button,
@@ -157,7 +157,8 @@ def come_back(turn: Turn, draft: Draft) -> Outcome | None:
     if wanted in (None, Command.DONE, Command.BACK) and text:
         if is_question(turn, text):
             return None
-        left = replace(left, waiting=(text, turn.incoming.message))
+        if not is_small_talk(turn, text):
+            left = replace(left, waiting=(text, turn.incoming.message))
         note = danger_in(turn, text)
     elif wanted not in (None, Command.COMPLAIN, Command.HELP):
         return None

@@ -13,6 +13,7 @@ from bot.core.cases import Kind
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import Turn
+from bot.core.workdays import local_day
 from handlers.contact_details import LONGEST
 from handlers.contact_details import read_contact as contact_in
 from handlers.spoken import said, sounds_asked
@@ -175,10 +176,15 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         return Taken(
             unsure, done=False, note=say("complaint.which_school", turn.language, name=name)
         )
-    if _SENTENCE.search(name) or sounds_asked(name):
-        return None  # a sentence is no name; it belongs to what happened
+    if _SENTENCE.search(name) or sounds_asked(name) or is_small_talk(turn, name):
+        return None  # a sentence is no name, it belongs to what happened; 你好 is neither
     kept = replace(draft, subject=name, subject_name=name)
     return Taken(kept, note=say("complaint.other_school", turn.language, name=name))
+
+
+def is_small_talk(turn: Turn, text: str) -> bool:
+    """Tell whether a text is a greeting, thanks or the like, which says nothing of the matter."""
+    return turn.knowledge.index.ask(text, today=local_day(turn.now)).small is not None
 
 
 def _is_called(school: School, text: str) -> bool:
