@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from bot.core import numbers, workdays
 from bot.core.cases import (
+    WAITING,
     Action,
     CaseView,
     Kind,
@@ -19,11 +20,13 @@ from bot.core.cases import (
     possible,
 )
 from bot.core.errors import NotAllowed, Stale, UnknownCase
-from bot.core.people import Person, Staff
+from bot.core.people import Person, Role, Staff
 from bot.core.turn import Act, Fresh, OpenCase, ParentAct
 from bot.service import notices
 from bot.service.job import Job
 from bot.storage import attachments, casebook, outbox, staffbook
+
+UNSENT, SAME_PERSON = "unsent", "same_person"  # why, where it is not the status
 
 
 def open_case(job: Job, person: Person, opened: OpenCase, fresh: Fresh) -> CaseView | None:
@@ -142,6 +145,7 @@ def reply(
 ) -> CaseView:
     """Answer the parent. The case is answered; it shows as delivered only once the channel took it."""
     case = access(job, staff, number, Action.REPLY, version=version)
+    _refuse_same(job, case, staff, Action.REPLY)
     text = _text(text, Action.REPLY, case)
     assignee = case.assignee_id or staff.id
     answered = casebook.change(job.tx, case, job.now, status=Status.ANSWERED, assignee_id=assignee)
@@ -153,7 +157,9 @@ def reply(
 
 def take(job: Job, staff: Staff, number: str, *, version: int | None = None) -> CaseView:
     """Take a case upon oneself."""
-    return _give(job, staff, staff, access(job, staff, number, Action.TAKE, version=version))
+    case = access(job, staff, number, Action.TAKE, version=version)
+    _refuse_same(job, case, staff, Action.TAKE)
+    return _give(job, staff, staff, case)
 
 
 def assign(
@@ -164,7 +170,22 @@ def assign(
     target = staffbook.by_id(job.tx, to_staff_id)
     if target is None or not permitted(target, case, Action.REPLY):
         raise NotAllowed(case.status, Action.ASSIGN)
+    _refuse_same(job, case, target, Action.ASSIGN)
     return _give(job, staff, target, case)
+
+
+def _refuse_same(job: Job, case: CaseView, staff: Staff, action: Action) -> None:
+    """Keep a case that is handled again from who answered it first, as its parent was told.
+
+    Where nobody else may answer it, it stays theirs. Raises NotAllowed.
+    """
+    if not case.redone or case.status not in WAITING:
+        return
+    if casebook.last_answered_by(job.tx, case.id) != staff.id:
+        return
+    others = (one for one in staffbook.everybody(job.tx) if one.id != staff.id)
+    if any(one.role is not Role.ADMIN and permitted(one, case, Action.REPLY) for one in others):
+        raise NotAllowed(SAME_PERSON, action)
 
 
 def _give(job: Job, staff: Staff, target: Staff, case: CaseView) -> CaseView:
@@ -216,7 +237,7 @@ def close(job: Job, staff: Staff, number: str, *, version: int | None = None) ->
     """Close an answered case; refused while no reply has reached the parent's channel."""
     case = access(job, staff, number, Action.CLOSE, version=version)
     if not casebook.reply_was_sent(job.tx, case.id):
-        raise NotAllowed("unsent", Action.CLOSE)
+        raise NotAllowed(UNSENT, Action.CLOSE)
     changed = casebook.change(job.tx, case, job.now, status=Status.CLOSED, closed_at=job.now)
     _event(job, changed, "closed", actor="staff", staff=staff)
     notices.tell_parent(job, changed, "closed")

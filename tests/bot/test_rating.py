@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.cases import CaseView, Rating, Status
 from bot.core.errors import NotAllowed
-from bot.core.people import Person, Staff
+from bot.core.people import Person, Role, Staff
 from bot.core.turn import Act, ParentAct
 from bot.service import desk
 from tests.bot.bureau import HERE, Bureau
@@ -89,3 +89,32 @@ def test_who_rates_badly_is_told_once_and_the_owner_only_if_it_was_somebody_else
     rates(bureau, bureau.parent("502"), other, rating="bad", text="没退钱", proven=True)
     [told] = bureau.owed_texts("501")
     assert "重新受理并换人办理" in told
+
+
+def test_a_case_that_is_handled_again_is_somebody_elses(
+    bureau: Bureau, li: Person, zhao: Staff
+) -> None:
+    wang = bureau.hires("王老师", departments=(HERE,))
+    qian = bureau.hires("钱主任", Role.SUPERVISOR)
+    case = answers(bureau, zhao, bureau.opens(li))
+    rates(bureau, li, case, rating="bad", text="没退钱")
+    for refused in (
+        lambda job: desk.take(job, zhao, case.number),
+        lambda job: desk.reply(job, zhao, case.number, "还是不退"),
+        lambda job: desk.assign(job, qian, case.number, zhao.id),
+    ):
+        with pytest.raises(NotAllowed, match=desk.SAME_PERSON):
+            bureau.do(refused)
+    bureau.do(lambda job: desk.note(job, zhao, case.number, "上次的情况写在这里"))
+    bureau.do(lambda job: desk.assign(job, qian, case.number, wang.id))
+    answers(bureau, wang, case, "这次退了")
+    bureau.do(lambda job: desk.reply(job, zhao, case.number, "补一句"))  # answered again: no more
+
+
+def test_where_nobody_else_may_answer_it_stays_with_the_first(
+    bureau: Bureau, li: Person, zhao: Staff
+) -> None:
+    bureau.hires("管理员", Role.ADMIN)
+    case = answers(bureau, zhao, bureau.opens(li))
+    rates(bureau, li, case, rating="bad", text="没退钱")
+    assert bureau.do(lambda job: desk.take(job, zhao, case.number)).assignee_id == zhao.id
