@@ -165,7 +165,7 @@ def opened(turn: Turn, step: str, number: str) -> Dialogue:
 
 def case_meant(turn: Turn, text: str) -> tuple[CaseView, str] | None:
     """Return the one own case that a plain 满意, 撤回 or 补充 can mean, with the verb."""
-    verbs = (*(one.value for one in Rating), "withdraw", "add")
+    verbs = (*(one.value for one in Rating), "withdraw-yes", "withdraw", "add")
     verb = next((one for one in verbs if said(text, one)), None)
     if verb is None:
         return None
@@ -185,7 +185,9 @@ def addition_in(turn: Turn, text: str) -> Outcome | None:
 
 
 def _fits(turn: Turn, case: CaseView, verb: str) -> bool:
-    return may_rate(turn, case) if verb in {*Rating} else _may(turn, case, Action(verb))
+    if verb in {*Rating}:
+        return may_rate(turn, case)
+    return _may(turn, case, Action(verb.removesuffix("-yes")))
 
 
 def _withdraw(turn: Turn, case: CaseView, verb: str) -> Outcome:

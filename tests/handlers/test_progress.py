@@ -377,3 +377,10 @@ def test_the_words_under_a_photo_are_the_reason(filed: Talk) -> None:
     [rated] = acts(filed)
     assert (rated.act, rated.text) == (ParentAct.RATE, "墙还是裂的")
     assert kept(filed)[-1].case == filed.cases[0].number
+
+
+def test_after_a_wrong_code_the_code_alone_is_enough(filed: Talk) -> None:
+    stranger = other(filed)
+    stranger.says(filed.cases[0].number)
+    assert "编号或查询码不对" in stranger.says("000000")[0]
+    assert "状态:已受理" in stranger.says(code(filed))[0]
