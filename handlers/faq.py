@@ -16,6 +16,7 @@ from bot.core.workdays import local_day
 from handlers import answers, burst
 from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
+from handlers.spoken import sounds_outraged
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
@@ -145,8 +146,10 @@ def _unsure(turn: Turn, entries: tuple[Entry, ...]) -> Outcome:
 
 def _miss(turn: Turn) -> Outcome:
     days = turn.knowledge.routing.limit_days("question")
+    complain = ((button("button.complain", turn, "/complain"),),)
     rows = (
         *_into_case(turn),
+        *(complain if sounds_outraged(turn.incoming.text) else ()),
         (button("button.hand_over", turn, "person"), button("button.rephrase", turn, "again")),
         (menu_button(turn),),
     )
