@@ -67,11 +67,8 @@ def _run(parsed: argparse.Namespace) -> int:
             from bot.commands.doctor import doctor
 
             return doctor(config, parsed.config)
-        case "backup" | "restore":
-            from bot.commands import copies
-
-            act = copies.backup if parsed.command == "backup" else copies.restore
-            return act(config, parsed.file)
+        case "backup" | "restore" | "reset-demo":
+            return _copies(config, parsed)
         case "gaps" | "review":
             return _upkeep(config, parsed)
         case "history" | "rollback":
@@ -108,6 +105,15 @@ def _serve(config: Config) -> int:
 
     logs.set_up(secrets=config.secrets)
     return serve(config, respond)
+
+
+def _copies(config: Config, parsed: argparse.Namespace) -> int:
+    from bot.commands import copies
+
+    if parsed.command == "reset-demo":
+        return copies.reset_demo(config)
+    act = copies.backup if parsed.command == "backup" else copies.restore
+    return act(config, parsed.file)
 
 
 def _upkeep(config: Config, parsed: argparse.Namespace) -> int:
@@ -191,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     command("doctor", "say in words what is wrong and what to do")
     for name, text in (("backup", "write a consistent copy"), ("restore", "put a copy back")):
         command(name, text).add_argument("file", type=Path, metavar="FILE")
+    command("reset-demo", "begin the demo anew; what was tried out is moved aside")
     command("failures", "list the updates that could not be handled")
     _add_archive(
         command("history", "what an entry or a table said, and when it changed"),

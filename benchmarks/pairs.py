@@ -119,6 +119,7 @@ def settings(folder: Path, url: str) -> dict[str, str]:
         "BOT__WEB__PORT": "0",
         "BOT__DATABASE": f"sqlite:{folder}/bot.sqlite3",
         "BOT__DEMO": "true",
+        "BOT__MATCHING__SEMANTIC": "off",  # the words alone, as they are installed
     }
 
 

@@ -12,7 +12,7 @@ from bot.core.turn import Button, Rows, Turn
 from bot.core.workdays import local_day
 from handlers.following import below_entry
 from handlers.menu import question_of
-from handlers.saying import EMPTY_LINE, button, person_button, phone_line, way_on
+from handlers.saying import EMPTY_LINE, button, person_button, phone_line, quiet, way_on
 from knowledge.entry import Entry, Source
 
 LONGEST_LEAD = 60  # characters; of a longer first line only the first sentence is bold
@@ -48,9 +48,14 @@ def buttons(turn: Turn, entry: Entry) -> Rows:
         button("button.poor", turn, f"poor:{entry.id}"),
     )
     known = turn.knowledge.entries
-    near = [known[one] for one in entry.related if one in known and not known[one].draft]
+    near = [known[one] for one in entry.related if one in known and _is_offered(turn, known[one])]
     related = tuple((entry_button(turn, one),) for one in near[:RELATED])
     return (verdict, *related, (*below_entry(turn, entry), person_button(turn)))
+
+
+def _is_offered(turn: Turn, entry: Entry) -> bool:
+    """Tell whether an entry is published, and in a language the person reads."""
+    return not entry.draft and (turn.language != "en" or bool(entry.question_en))
 
 
 def entry_button(turn: Turn, entry: Entry) -> Button:
@@ -93,7 +98,7 @@ def _origin(turn: Turn, entry: Entry) -> Markup:
         parts.append(say("faq.checked", turn.language, date=f"{entry.checked_on:%Y-%m-%d}"))
     if entry.sample:
         parts.append(say("faq.sample", turn.language))
-    return Markup(" · ").join(parts)
+    return quiet(Markup(" · ").join(parts))
 
 
 def _source(turn: Turn, source: Source) -> Markup:

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from bot.core.cases import Kind
 from bot.core.dialogue import Draft
-from bot.core.texts import say
+from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Button, Outcome, Outgoing, Place, Say, Turn
 from handlers import complaint_beside as beside
 from handlers.complaint_moves import FLOW, back, choose, keep_file, keep_place, stay, take_text
@@ -77,9 +78,21 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
         case Command.HELP:
             return stay(turn, step, draft, say("complaint.help", turn.language), sure=True)
         case Command.COMPLAIN | Command.RESUME if step is not Step.KIND:
-            return stay(turn, step, draft)
+            return _again(turn, step, draft)
+        case _ if beside.is_aside(turn, step):
+            return None  # answered as a question; the step stays open
         case _:
             return take_text(turn, step, draft)
+
+
+def _again(turn: Turn, step: Step, draft: Draft) -> Outcome:
+    """Ask the step again; 举报 and 提建议 change the kind, and say so."""
+    kind = turn.knowledge.routing.plain_kind(turn.incoming.text)
+    if kind in (None, Kind.COMPLAINT, draft.kind):
+        return stay(turn, step, draft)
+    named = plain(f"complaint.kind_{kind}", turn.language)
+    note = say("complaint.kind_changed", turn.language, kind=named)
+    return stay(turn, step, replace(draft, kind=kind or ""), note)
 
 
 def _pressed(turn: Turn) -> Outcome | None:

@@ -16,7 +16,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Say, Turn
 from bot.core.workdays import local_day
 from handlers.complaint_moves import FLOW, SAME, stay, take_text, with_text
-from handlers.complaint_parts import has_statement, statement
+from handlers.complaint_parts import has_statement, is_small_talk, statement
 from handlers.complaint_steps import Step
 from handlers.complaint_view import (
     flow_button,
@@ -31,7 +31,7 @@ from handlers.danger import danger_in, marked
 from handlers.evidence import refusal
 from handlers.filing import add_to_case, closed, file_case, same_open_case
 from handlers.saying import EMPTY_LINE, menu_button
-from handlers.spoken import said, sounds_asked
+from handlers.spoken import said, sounds_asked, sounds_outraged
 from handlers.words import Command, command
 from knowledge.entry import Outcome as Found
 
@@ -157,7 +157,8 @@ def come_back(turn: Turn, draft: Draft) -> Outcome | None:
     if wanted in (None, Command.DONE, Command.BACK) and text:
         if is_question(turn, text):
             return None
-        left = replace(left, waiting=(text, turn.incoming.message))
+        if not is_small_talk(turn, text):
+            left = replace(left, waiting=(text, turn.incoming.message))
         note = danger_in(turn, text)
     elif wanted not in (None, Command.COMPLAIN, Command.HELP):
         return None
@@ -213,6 +214,22 @@ def is_question(turn: Turn, text: str) -> bool:
     if not sounds_asked(text):
         return False
     return turn.knowledge.index.ask(text, today=local_day(turn.now)).outcome is Found.HIT
+
+
+def is_aside(turn: Turn, step: Step) -> bool:
+    """Tell whether a text asks something beside what a step asks: 匿名学校会知道吗.
+
+    What happened may be told as a question (凭什么收钱), so there, and where it tells of danger, it belongs to the
+    matter. Elsewhere a question with a certain answer gets it; at the steps about oneself, also a choice of answers.
+    """
+    text = turn.incoming.text.strip()
+    if step is Step.WHAT or not sounds_asked(text) or sounds_outraged(text):
+        return False
+    if turn.knowledge.routing.emergency(text) is not None:
+        return False
+    found = turn.knowledge.index.ask(text, today=local_day(turn.now)).outcome
+    told = step in (Step.NAME, Step.CONTACT)
+    return found is Found.HIT or (told and found is Found.UNSURE)
 
 
 def _open_cases(turn: Turn) -> tuple[CaseView, ...]:

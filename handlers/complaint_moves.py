@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import KeepFile, Outcome, Turn
-from handlers.complaint_parts import Taken, statement
+from handlers.complaint_parts import Taken, has_statement, statement
 from handlers.complaint_steps import STEPS, Step, following, preceding
 from handlers.complaint_view import ask, kept_so_far, same_message, tell
 from handlers.danger import marked
@@ -23,6 +23,7 @@ from handlers.spoken import label_said, said
 FLOW = "complaint"
 SAME = "same"  # the very same text was submitted within a day: is it meant again?
 MOST_TEXT = 60_000  # characters of one statement; more belongs in a document
+_FEW_WORDS, _LONG_WORD = 2, 30  # anonymous, no idea: in English a slip is longer
 _SHORT = 6  # characters; a shorter answer that fits nothing is a slip, not a part of the statement
 
 
@@ -70,9 +71,15 @@ def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     answer = _answer(turn, step, draft, text)
     if answer is not None:
         return answer
-    if step is not Step.WHAT and len(text) < _SHORT:
+    if step is not Step.WHAT and _is_slip(text) and not turn.knowledge.routing.emergency(text):
         return stay(turn, step, draft, say("complaint.not_understood", turn.language))
     return keep_text(turn, step, draft, text)
+
+
+def _is_slip(text: str) -> bool:
+    """Tell whether a text is too little for a part of the statement: a few characters, or a word or two of English."""
+    few_words = text.isascii() and len(text.split()) <= _FEW_WORDS and len(text) < _LONG_WORD
+    return len(text) < _SHORT or few_words
 
 
 def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
@@ -83,8 +90,19 @@ def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
         place = label_said(text, [one.label for one in options])
         if place is not None:
             return choose(turn, step, draft, options[place].value)
+    if step in (Step.SUBJECT, Step.CONTACT) and turn.knowledge.routing.emergency(text):
+        return None  # 孩子要跳楼 is neither a school nor a number: kept, with the hotlines
     taken = row.read(turn, draft, text)
+    if taken and step in (Step.CATEGORY, Step.FINER) and len(text) >= _SHORT:
+        taken = _kept_with(turn, taken, text)  # 午餐里有虫子 names a category, and is what happened
     return after(turn, step, taken) if taken else None
+
+
+def _kept_with(turn: Turn, taken: Taken, text: str) -> Taken:
+    """Keep the words of an answer for the statement too."""
+    draft, danger = with_text(turn, taken.draft, text)
+    parts = (danger, taken.note, kept_so_far(turn, draft))
+    return replace(taken, draft=draft, note=NEW_LINE.join(part for part in parts if part))
 
 
 def keep_text(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome:
@@ -128,7 +146,12 @@ def keep_place(turn: Turn, step: Step, draft: Draft) -> Outcome:
 
 
 def submit(turn: Turn, draft: Draft) -> Outcome:
-    """Register the case, unless the very same was registered within a day: then ask first."""
+    """Register the case, unless the very same was registered within a day: then ask first.
+
+    Where the only file was refused meanwhile, nothing is left to register.
+    """
+    if not has_statement(draft):
+        return stay(turn, Step.WHAT, draft, say("complaint.nothing_yet", turn.language), sure=True)
     same = same_open_case(turn, draft)
     if same is None:
         return file_case(turn, draft)

@@ -5,14 +5,19 @@ kept with it.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
+from bot.core.cases import Kind
 from bot.core.dialogue import Draft
 from bot.core.texts import say
 from bot.core.turn import Arrival, Outcome, Turn
-from handlers.complaint_beside import LONG_AGO, begin, resume
+from handlers.complaint_beside import LONG_AGO, begin, pressed_aside, resume
 from handlers.complaint_moves import with_text
-from handlers.saying import answer, way_on
+from handlers.saying import answer, button, way_on
+from handlers.spoken import said
 from handlers.words import Command, command
+
+JUST_FILED = timedelta(hours=1)
 
 
 def wished(turn: Turn) -> Outcome | None:
@@ -21,7 +26,7 @@ def wished(turn: Turn) -> Outcome | None:
         return None
     wanted, parked = command(turn), turn.dialogue.parked
     if wanted is Command.COMPLAIN:
-        return begin(turn, kept_draft(turn))
+        return begin(turn, _of_kind(turn, kept_draft(turn)))
     if turn.dialogue.flow:
         return None
     if wanted is Command.RESUME:
@@ -29,7 +34,7 @@ def wished(turn: Turn) -> Outcome | None:
         return nothing if parked is None else resume(turn, parked)
     if wanted is not None:
         return None
-    return plainly(turn, turn.incoming.text.strip())
+    return _afterwards(turn) or plainly(turn, turn.incoming.text.strip())
 
 
 def plainly(turn: Turn, text: str) -> Outcome | None:
@@ -40,6 +45,24 @@ def plainly(turn: Turn, text: str) -> Outcome | None:
     draft = kept_draft(turn)
     draft, danger = with_text(turn, replace(draft, kind=draft.kind or kind), text)
     return begin(turn, draft, danger=danger)
+
+
+def _afterwards(turn: Turn) -> Outcome | None:
+    """Take 删除草稿 and one more 提交, typed when nothing is open any more."""
+    text, parked, filed = turn.incoming.text, turn.dialogue.parked, turn.dialogue.filed
+    if parked is not None and said(text, "drop"):
+        return pressed_aside(turn, parked.id, "drop")
+    if filed and said(text, "submit") and turn.now - filed[-1].at <= JUST_FILED:
+        number = filed[-1].number
+        rows = ((button("button.progress", turn, f"k:show:{number}"),),)
+        return answer(turn, say("complaint.was_filed", turn.language, number=number), buttons=rows)
+    return None
+
+
+def _of_kind(turn: Turn, draft: Draft) -> Draft:
+    """Preset what 我要举报 and 提建议 name; 我要投诉 is said of anything, so it is still asked."""
+    kind = turn.knowledge.routing.plain_kind(turn.incoming.text)
+    return draft if kind in (None, Kind.COMPLAINT) else replace(draft, kind=draft.kind or kind)
 
 
 def kept_draft(turn: Turn) -> Draft:

@@ -4,6 +4,7 @@ Floor 2: pure. `..._options` are the buttons, `choose_...` takes the value of on
 typed; both return the draft as it is then, or None for an answer they cannot make sense of.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -12,9 +13,10 @@ from bot.core.cases import Kind
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import Turn
+from bot.core.workdays import local_day
 from handlers.contact_details import LONGEST
 from handlers.contact_details import read_contact as contact_in
-from handlers.spoken import said
+from handlers.spoken import said, sounds_asked
 from handlers.words import Command, command_in
 from knowledge.entry import Outcome as Found
 from knowledge.routing import Category
@@ -24,6 +26,7 @@ KINDS = (Kind.COMPLAINT, Kind.REPORT, Kind.SUGGESTION, Kind.OPINION, Kind.QUESTI
 NO_SCHOOL = "none"  # the value for a matter that is not about one school or office
 AS_TYPED = "typed"
 ALL_OF_IT = "all"  # the whole of a category, nothing finer
+_SENTENCE = re.compile(r"[,!?;\uff0c\u3002\uff01\uff1f\uff1b]")
 LONGEST_NAME = 40  # characters; a longer answer to "which school" is a story
 PARTS = (
     "kind",
@@ -106,7 +109,10 @@ def choose_category(turn: Turn, draft: Draft, value: str) -> Taken | None:
 def read_category(turn: Turn, draft: Draft, text: str) -> Taken | None:
     """Take a category by its hints, when a short text points to exactly one."""
     likely = turn.knowledge.routing.suggest(text) if len(text) <= LONGEST_NAME else ()
-    return Taken(replace(draft, category=likely[0].id)) if len(likely) == 1 else None
+    if len(likely) != 1:
+        return None
+    note = say("complaint.category_taken", turn.language, name=label_of(turn, likely[0]))
+    return Taken(replace(draft, category=likely[0].id), note=note)
 
 
 def finer_options(turn: Turn, draft: Draft) -> tuple[Option, ...]:
@@ -170,8 +176,15 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         return Taken(
             unsure, done=False, note=say("complaint.which_school", turn.language, name=name)
         )
+    if _SENTENCE.search(name) or sounds_asked(name) or is_small_talk(turn, name):
+        return None  # a sentence is no name, it belongs to what happened; 你好 is neither
     kept = replace(draft, subject=name, subject_name=name)
     return Taken(kept, note=say("complaint.other_school", turn.language, name=name))
+
+
+def is_small_talk(turn: Turn, text: str) -> bool:
+    """Tell whether a text is a greeting, thanks or the like, which says nothing of the matter."""
+    return turn.knowledge.index.ask(text, today=local_day(turn.now)).small is not None
 
 
 def _is_called(school: School, text: str) -> bool:

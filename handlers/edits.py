@@ -13,7 +13,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Act, Arrival, Outcome, Outgoing, ParentAct, Place, Say, Turn
 from handlers.complaint_moves import stay
 from handlers.complaint_steps import Step
-from handlers.danger import marked
+from handlers.danger import danger_in, marked
 from handlers.saying import EMPTY_LINE, button
 
 
@@ -27,15 +27,17 @@ def handle(turn: Turn) -> Outcome | None:
         after = replace(turn.dialogue, draft=pending)
         return Outcome(after, (_said(turn, "edit.kept", note=danger),))
     if parked is not None and _holds(parked, turn.incoming.message):
-        after = replace(turn.dialogue, parked=_amended(turn, parked))
-        return Outcome(after, (_said(turn, "edit.kept"),))
+        parked, danger = marked(turn, _amended(turn, parked), turn.incoming.text)
+        after = replace(turn.dialogue, parked=parked)
+        return Outcome(after, (_said(turn, "edit.kept", note=danger),))
     case = turn.case
     if case is None or case.person_id != turn.person.id:
         return None
     if not turn.incoming.text.strip() or not parent_allowed(turn.person.id, case, Action.AMEND):
         return Outcome(turn.dialogue, (_said(turn, "edit.too_late", case.number),))
     act = Act(ParentAct.AMEND, case.number, text=turn.incoming.text.strip())
-    return Outcome(turn.dialogue, (act, _said(turn, "edit.sent_on", case.number)))
+    danger = danger_in(turn, turn.incoming.text)
+    return Outcome(turn.dialogue, (act, _said(turn, "edit.sent_on", case.number, note=danger)))
 
 
 def in_draft(turn: Turn, step: Step, draft: Draft) -> Outcome | None:

@@ -26,6 +26,7 @@ from handlers.words import Command, command
 from knowledge.schools import mentioned_schools
 
 PENDING = timedelta(minutes=30)  # an older offer no longer takes what is written as belonging to it
+KEEPING = ("add", "reason")  # steps of a flow about an own case; number and code keep nothing
 _OFFERED = 2  # open cases offered as buttons
 
 
@@ -35,7 +36,7 @@ def handle(turn: Turn) -> Outcome | None:
         return None
     if turn.incoming.arrival is Arrival.CHOICE:
         return _pressed(turn)
-    if turn.incoming.arrival is not Arrival.TEXT or turn.dialogue.flow in (FLOW, "progress"):
+    if turn.incoming.arrival is not Arrival.TEXT or _is_kept_elsewhere(turn):
         return None
     text = turn.incoming.text.strip()
     routing = turn.knowledge.routing
@@ -45,6 +46,12 @@ def handle(turn: Turn) -> Outcome | None:
     draft = replace(kept_draft(turn), emergency="")
     draft, danger = with_text(turn, draft, text)
     return offer(turn, draft, danger)
+
+
+def _is_kept_elsewhere(turn: Turn) -> bool:
+    """Tell whether an open flow keeps whatever is written, and shows the hotlines itself."""
+    dialogue = turn.dialogue
+    return dialogue.flow == FLOW or (dialogue.flow == "progress" and dialogue.step in KEEPING)
 
 
 def offer(turn: Turn, draft: Draft, danger: Markup, *, sure: bool = True) -> Outcome:
@@ -125,11 +132,10 @@ def _pressed(turn: Turn) -> Outcome | None:
 def register(turn: Turn, draft: Draft) -> Outcome:
     """Register what was written, without a form and without a name."""
     routing, text = turn.knowledge.routing, statement(draft)
-    likely = routing.suggest(text, limit=1)
     schools = mentioned_schools(turn.knowledge.schools, text)
     if len(schools) == 1 and not draft.subject:
         draft = replace(draft, subject=schools[0].id, subject_name=schools[0].name)
-    category = likely[0].id if likely else tuple(routing.categories)[-1]
+    category = routing.likeliest(text, urgent=draft.urgent)
     draft = replace(
         draft,
         kind=draft.kind or Kind.COMPLAINT,

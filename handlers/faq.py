@@ -8,18 +8,22 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from bot.core.cases import Action, parent_allowed
 from bot.core.dialogue import Last
-from bot.core.texts import say
-from bot.core.turn import Arrival, Asked, Feedback, Outcome, Rows, Turn
+from bot.core.texts import plain, say
+from bot.core.turn import Arrival, Asked, Button, Feedback, Outcome, Place, Rows, Turn
 from bot.core.workdays import local_day
 from handlers import answers, burst
+from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
+from handlers.spoken import sounds_outraged
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
 
 CONTEXT_LASTS = timedelta(minutes=30)
 CHOICES = 3
+FRESH_CASE = timedelta(days=1)
 _WORTH = {known.Outcome.HIT: 2, known.Outcome.UNSURE: 1, known.Outcome.MISS: 0}
 
 
@@ -59,7 +63,8 @@ def answered(turn: Turn, decision: Decision) -> Outcome:
     question = without_personal_numbers(decision.question).strip()
     asked = Asked(question, decision.outcome.value, best, score)
     is_hit = decision.outcome is known.Outcome.HIT and bool(entries)
-    last = Last(decision.question, best if is_hit else "", turn.now)
+    rest = plain("when.between", turn.language).join(decision.unanswered) if is_hit else ""
+    last = Last(decision.question, best if is_hit else "", turn.now, rest)
     if is_hit:
         outcome = _hit(turn, decision, entries)
     elif decision.outcome is known.Outcome.UNSURE and entries:
@@ -67,7 +72,8 @@ def answered(turn: Turn, decision: Decision) -> Outcome:
     else:
         outcome = _miss(turn)
         asked = replace(asked, outcome=known.Outcome.MISS.value)
-    return replace(outcome, dialogue=replace(outcome.dialogue, last=last)).and_do(asked)
+    gaps = (Asked(part, known.Outcome.MISS.value) for part in decision.unanswered if is_hit)
+    return replace(outcome, dialogue=replace(outcome.dialogue, last=last)).and_do(asked, *gaps)
 
 
 def _context(turn: Turn) -> Context | None:
@@ -104,12 +110,10 @@ def _best_reading(turn: Turn) -> Decision:
 
 
 def _hit(turn: Turn, decision: Decision, entries: tuple[Entry, ...]) -> Outcome:
-    warning = _personal_warning(turn)
+    below = (_rest(turn, decision), _personal_warning(turn))
     if len(entries) == 1:
         [entry] = entries
-        return answer(
-            turn, answers.body(turn, entry), warning, buttons=answers.buttons(turn, entry)
-        )
+        return answer(turn, answers.body(turn, entry), *below, buttons=answers.buttons(turn, entry))
     parts = {one.id: one.part for one in decision.answers}
     pieces = (
         say("faq.part", turn.language, number=number, part=parts[entry.id] or entry.question)
@@ -117,24 +121,52 @@ def _hit(turn: Turn, decision: Decision, entries: tuple[Entry, ...]) -> Outcome:
         + answers.body(turn, entry)
         for number, entry in enumerate(entries, start=1)
     )
-    return answer(turn, EMPTY_LINE.join(pieces), warning, buttons=way_on(turn))
+    return answer(turn, EMPTY_LINE.join(pieces), *below, buttons=way_on(turn))
+
+
+def _rest(turn: Turn, decision: Decision) -> Markup:
+    """Say which of several questions has no answer; the buttons below lead to a person with it."""
+    if not decision.unanswered:
+        return Markup("")
+    between = plain("faq.rest_between", turn.language)
+    parts = between.join(without_personal_numbers(part) for part in decision.unanswered)
+    if turn.incoming.place is Place.GROUP:
+        return say("group.rest", turn.language, parts=parts)
+    days = turn.knowledge.routing.limit_days("question")
+    return say("faq.rest", turn.language, parts=parts, days=days)
 
 
 def _unsure(turn: Turn, entries: tuple[Entry, ...]) -> Outcome:
     choices: Rows = tuple((answers.entry_button(turn, one),) for one in entries)
     last = (button("button.person_none", turn, "person"),)
     question = say("faq.unsure", turn.language)
-    return answer(turn, question, _personal_warning(turn), buttons=(*choices, last))
+    rows = (*choices, *_into_case(turn), last)
+    return answer(turn, question, _personal_warning(turn), buttons=rows)
 
 
 def _miss(turn: Turn) -> Outcome:
     days = turn.knowledge.routing.limit_days("question")
+    complain = ((button("button.complain", turn, "/complain"),),)
     rows = (
+        *_into_case(turn),
+        *(complain if sounds_outraged(turn.incoming.text) else ()),
         (button("button.hand_over", turn, "person"), button("button.rephrase", turn, "again")),
         (menu_button(turn),),
     )
     sentence = say("faq.miss", turn.language, days=days)
     return answer(turn, sentence, _personal_warning(turn), buttons=rows)
+
+
+def _into_case(turn: Turn) -> Rows:
+    """Offer to add what was written to a case of today: 他们还威胁我们 is no question, but what was left out."""
+    fresh = (
+        one
+        for one in turn.cases
+        if turn.now - one.received_at <= FRESH_CASE
+        and parent_allowed(turn.person.id, one, Action.ADD)
+    )
+    case = next(fresh, None)
+    return () if case is None else ((Button(add_label(turn, case), f"k:more:{case.number}"),),)
 
 
 def _personal_warning(turn: Turn) -> Markup:

@@ -10,14 +10,14 @@ from markupsafe import Markup
 from bot.core.texts import plain, say
 from bot.core.turn import Turn
 from bot.core.workdays import local_day
-from handlers.saying import NEW_LINE
+from handlers.saying import NEW_LINE, quiet
 from knowledge.figure_answers import Amount, Card, Found
 from knowledge.tables import Table
 
 
 def origin(turn: Turn, tables: Sequence[Table]) -> Markup:
     """Say where figures come from: title, document, day, and whether they are samples; a line a table."""
-    return NEW_LINE.join(documents(turn, tables))
+    return quiet(NEW_LINE.join(documents(turn, tables)))
 
 
 def documents(turn: Turn, tables: Sequence[Table], *, samples: bool = True) -> tuple[Markup, ...]:

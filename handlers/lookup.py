@@ -71,10 +71,10 @@ def asking(turn: Turn, key: str) -> Outcome:
     return ask(turn, say(key, turn.language, limit=MOST_WRONG))
 
 
-def ask_code(turn: Turn, number: str) -> Outcome:
-    """Ask for the code of a number, whether or not there is such a case."""
+def ask_code(turn: Turn, number: str, note: Markup | None = None) -> Outcome:
+    """Ask for the code of a number, whether or not there is such a case; `note` instead of the usual words."""
     dialogue = replace(aside(turn), flow=FLOW, step="code", number=number, updated_at=turn.now)
-    html = say("own.code_ask", turn.language, number=number)
+    html = note if note is not None else say("own.code_ask", turn.language, number=number)
     return Outcome(dialogue, (Say(Outgoing(html, _way_out(turn))),))
 
 
@@ -86,7 +86,8 @@ def _is_locked(turn: Turn, case: CaseView | None) -> bool:
 def _wrong(turn: Turn, number: str) -> Outcome:
     lately = tuple(at for at in turn.dialogue.wrong if turn.now - at < WITHIN)
     counted = replace(turn, dialogue=replace(turn.dialogue, wrong=(*lately, turn.now)))
-    outcome = asking(counted, "own.wrong")
+    note = say("own.wrong", turn.language, limit=MOST_WRONG)
+    outcome = ask_code(counted, number, note)  # the code alone may be typed again
     return replace(outcome, effects=(WrongCode(number), *outcome.effects))
 
 

@@ -12,7 +12,7 @@ from bot.core.cases import OPEN
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Button, KeepFile, Outcome, Outgoing, Place, Say, Turn
-from handlers import emergency
+from handlers import emergency, faq, figures
 from handlers.complaint_beside import begin
 from handlers.complaint_moves import with_text
 from handlers.complaint_open import kept_draft
@@ -87,6 +87,17 @@ def ask_purpose(turn: Turn, draft: Draft, note: Markup = Markup()) -> Outcome:
     return Outcome(dialogue, (tell(turn, draft, Outgoing(html, rows), sure=bool(note)),))
 
 
+def _asked(turn: Turn, draft: Draft) -> Outcome | None:
+    """Answer what was written under the file, or ask for the question; the file stays at hand."""
+    if not draft.texts:
+        return Outcome(turn.dialogue, (Say(Outgoing(say("loose.asked", turn.language))),))
+    *before, (text, _) = draft.texts  # asked, it is no statement any more
+    rest = replace(turn.dialogue, draft=replace(draft, texts=tuple(before)))
+    written = replace(turn.incoming, arrival=Arrival.TEXT, text=text, choice="", album="")
+    heard = replace(turn, incoming=written, dialogue=rest)
+    return figures.handle(heard) or faq.handle(heard)
+
+
 def _pressed(turn: Turn) -> Outcome | None:
     draft = turn.dialogue.draft
     start = f"c:{draft.id}:loose:" if draft else ""
@@ -96,6 +107,6 @@ def _pressed(turn: Turn) -> Outcome | None:
     if value == "complain":
         return begin(turn, draft)
     if value == "ask":
-        return Outcome(turn.dialogue, (Say(Outgoing(say("loose.asked", turn.language))),))
+        return _asked(turn, draft)
     mine = any(one.number == value and one.status in OPEN for one in turn.cases)
     return add_to_case(turn, draft, value) if mine else None

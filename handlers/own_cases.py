@@ -11,15 +11,17 @@ from markupsafe import Markup
 from bot.core.cases import Action, CaseView, Rating, parent_allowed
 from bot.core.dialogue import Dialogue
 from bot.core.texts import say
-from bot.core.turn import Act, KeepFile, Outcome, Outgoing, ParentAct, Say, Turn
+from bot.core.turn import Act, KeepFile, Outcome, Outgoing, ParentAct, Priority, Say, Turn
+from bot.core.workdays import due
 from handlers.case_card import card, may_rate, status
 from handlers.complaint_beside import aside
 from handlers.complaint_view import ALBUM_HOLD_S
 from handlers.danger import danger_in
 from handlers.evidence import refusal
 from handlers.filing import added_message, closed
-from handlers.saying import button
-from handlers.spoken import said
+from handlers.saying import EMPTY_LINE, button
+from handlers.spoken import begins, said, sounds_asked
+from handlers.when import day_words
 
 FLOW = "progress"
 ADD = "add"
@@ -33,6 +35,8 @@ def do(turn: Turn, case: CaseView, verb: str) -> Outcome | None:
             return told(turn, card(turn, case))
         case "add":
             return start_adding(turn, case)
+        case "more":
+            return _add_last(turn, case)
         case "enough":
             return _enough(turn, case)
         case "withdraw" | "withdraw-yes" | "withdraw-no":
@@ -51,11 +55,20 @@ def start_adding(turn: Turn, case: CaseView) -> Outcome:
     return Outcome(after, (Say(added_message(turn, case.number, first=True)),))
 
 
-def add_text(turn: Turn, case: CaseView, text: str) -> Outcome:
-    """Add a text to a case at once, and say that more may follow."""
+def _add_last(turn: Turn, case: CaseView) -> Outcome:
+    """Add what was just written and found no answer; pressed again, ask what is to be added."""
+    last = turn.dialogue.last
+    if last is None or turn.dialogue.flow not in ("", FLOW):
+        return start_adding(turn, case)
+    after = replace(opened(turn, ADD, case.number), last=None)
+    return add_text(replace(turn, dialogue=after), case, last.question)
+
+
+def add_text(turn: Turn, case: CaseView, text: str, refused: Markup = Markup()) -> Outcome:
+    """Add a text to a case at once, and say that more may follow; `refused` is why its file was not taken."""
     if not _may(turn, case, Action.ADD):
         return stale(turn, case, "own.not_open")
-    note = danger_in(turn, text)
+    note = EMPTY_LINE.join(part for part in (danger_in(turn, text), refused) if part)
     message = added_message(turn, case.number, note=note)
     slot = "" if note else f"add:{case.number}"
     after = replace(turn.dialogue, updated_at=turn.now)
@@ -68,15 +81,20 @@ def add_file(turn: Turn, case: CaseView) -> Outcome:
     if not _may(turn, case, Action.ADD):
         return stale(turn, case, "own.not_open")
     refused = refusal(turn, media) if media else say("complaint.unsupported", turn.language)
-    if media is None or refused is not None:
-        return Outcome(
-            turn.dialogue, (Say(added_message(turn, case.number, note=refused or Markup())),)
-        )
     caption = turn.incoming.text.strip()
+    if media is None or refused is not None:
+        if caption:
+            return add_text(turn, case, caption, refused or Markup())
+        note = refused or Markup()
+        asked = added_message(turn, case.number, first=True, note=note)  # nothing was added
+        return Outcome(turn.dialogue, (Say(asked),))
     after = replace(turn.dialogue, album=album, updated_at=turn.now)
-    message = added_message(turn, case.number)
+    danger = danger_in(turn, caption)
+    message = added_message(turn, case.number, note=danger)
     hold = ALBUM_HOLD_S if album else 0.0
     told_once = Say(message, slot=f"add:{case.number}", hold_s=hold)
+    if danger:
+        told_once = Say(message)  # at once, and in no slot: nothing takes its place
     if album and album == turn.dialogue.album and not caption:
         return Outcome(after, (KeepFile(media, case=case.number), told_once))
     kept = KeepFile(media, draft=case.number)
@@ -107,9 +125,21 @@ def take_reason(turn: Turn, case: CaseView, text: str) -> Outcome:
     if not may_rate(turn, case):
         return stale(turn, case)
     act = Act(ParentAct.RATE, case.number, text, rating=Rating.BAD, proven=_proven(turn, case))
-    key = "own.bad_again" if case.redone else "own.bad_redo"
-    html = say(key, turn.language, number=case.number)
-    return Outcome(closed(turn.dialogue), (act, Say(Outgoing(html))))
+    rows = ((button("button.progress", turn, f"k:show:{case.number}"),),)
+    parts = (danger_in(turn, text), _handled_again(turn, case))
+    html = EMPTY_LINE.join(part for part in parts if part)
+    said_now = Say(Outgoing(html, rows), Priority.RECEIPT)
+    return Outcome(closed(turn.dialogue), (act, said_now))
+
+
+def _handled_again(turn: Turn, case: CaseView) -> Markup:
+    """Say what becomes of a bad rating, with the day of the new answer; no other message says it again."""
+    if case.redone:
+        return say("own.bad_again", turn.language, number=case.number)
+    limit = turn.knowledge.routing.limit_days(case.kind, case.category)
+    until = due(turn.now, limit, turn.knowledge.calendar).last_day
+    day = day_words(until, turn.language)
+    return say("own.bad_redo", turn.language, number=case.number, date=day)
 
 
 def stale(turn: Turn, case: CaseView, key: str = "own.stale") -> Outcome:
@@ -135,7 +165,7 @@ def opened(turn: Turn, step: str, number: str) -> Dialogue:
 
 def case_meant(turn: Turn, text: str) -> tuple[CaseView, str] | None:
     """Return the one own case that a plain 满意, 撤回 or 补充 can mean, with the verb."""
-    verbs = (*(one.value for one in Rating), "withdraw", "add")
+    verbs = (*(one.value for one in Rating), "withdraw-yes", "withdraw", "add")
     verb = next((one for one in verbs if said(text, one)), None)
     if verb is None:
         return None
@@ -143,8 +173,21 @@ def case_meant(turn: Turn, text: str) -> tuple[CaseView, str] | None:
     return (fits[0], verb) if len(fits) == 1 else None
 
 
+def addition_in(turn: Turn, text: str) -> Outcome | None:
+    """Take 补充一下,还有石头 as what it says, where only one case can be meant; the flow stays open for more."""
+    if not begins(text, "adding") or sounds_asked(text):
+        return None
+    fits = [one for one in turn.cases if _may(turn, one, Action.ADD)]
+    if len(fits) != 1:
+        return None
+    there = replace(turn, dialogue=opened(turn, ADD, fits[0].number))
+    return add_text(there, fits[0], text)
+
+
 def _fits(turn: Turn, case: CaseView, verb: str) -> bool:
-    return may_rate(turn, case) if verb in {*Rating} else _may(turn, case, Action(verb))
+    if verb in {*Rating}:
+        return may_rate(turn, case)
+    return _may(turn, case, Action(verb.removesuffix("-yes")))
 
 
 def _withdraw(turn: Turn, case: CaseView, verb: str) -> Outcome:

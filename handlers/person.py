@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bot.core.cases import OPEN, CaseView, Kind
 from bot.core.dialogue import Dialogue, Draft, Last
-from bot.core.texts import say
+from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, OpenCase, Outcome, Outgoing, Say, Turn
 from handlers import evidence
 from handlers.danger import marked
@@ -53,7 +53,7 @@ def _wanted(turn: Turn) -> Outcome:
         return _ask(turn)
     last, draft = turn.dialogue.last, turn.dialogue.draft
     if last is not None and _is_meant(turn, last):
-        asked = replace(_draft(turn), texts=(*_draft(turn).texts, (last.question, "")))
+        asked = replace(_draft(turn), texts=(*_draft(turn).texts, (_in_hand(last), "")))
         return _open(turn, asked, entry_id=last.entry_id)
     if draft is not None and draft.texts:
         return _open(turn, draft)
@@ -74,6 +74,13 @@ def _is_meant(turn: Turn, last: Last) -> bool:
     if turn.incoming.arrival is Arrival.CHOICE or last.at is None:
         return True
     return turn.now - last.at <= RECENT
+
+
+def _in_hand(last: Last) -> str:
+    """Return the last question as staff read it, with what of it is still to be answered."""
+    if not last.rest:
+        return last.question
+    return f"{last.question}\n{plain('person.still_open', rest=last.rest)}"
 
 
 def _just_handed(turn: Turn) -> CaseView | None:
@@ -156,8 +163,7 @@ def _open(turn: Turn, draft: Draft, *, entry_id: str = "") -> Outcome:
     text = "\n".join(words for words, _ in draft.texts)
     draft, danger = marked(turn, draft, text)
     routing = turn.knowledge.routing
-    suggested = routing.suggest(text, limit=1)
-    category = suggested[0].id if suggested else tuple(routing.categories)[-1]
+    category = routing.likeliest(text, urgent=draft.urgent)
     opened = OpenCase(
         Kind.QUESTION,
         category,

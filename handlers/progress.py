@@ -59,6 +59,9 @@ def _named(turn: Turn, text: str) -> Outcome | None:
     """Take a text outside any flow that names a case, or plainly says what to do with the only one."""
     if numbers.looks_like(text):
         return look_up(turn, text)
+    added = own_cases.addition_in(turn, text)
+    if added is not None:
+        return added
     meant = own_cases.case_meant(turn, text)
     if meant is not None:
         return own_cases.do(turn, *meant)
@@ -104,10 +107,13 @@ def _arrived(turn: Turn) -> Outcome | None:
         case Arrival.MEDIA if step == ADD:
             return own_cases.add_file(turn, case)
         case Arrival.MEDIA if incoming.media is not None and refusal(turn, incoming.media) is None:
-            asked = own_cases.ask_reason(turn, case, say("own.reason_empty", turn.language))
-            return replace(
-                asked, effects=(KeepFile(incoming.media, case=case.number), *asked.effects)
+            then = (
+                own_cases.take_reason(turn, case, text)
+                if text
+                else own_cases.ask_reason(turn, case, say("own.reason_empty", turn.language))
             )
+            kept = KeepFile(incoming.media, case=case.number)
+            return replace(then, effects=(kept, *then.effects))
         case Arrival.LOCATION | Arrival.CONTACT if step == ADD:
             where = plain("complaint.place", turn.language, where=text)
             words = where if incoming.arrival is Arrival.LOCATION else text

@@ -17,6 +17,11 @@ NEW_LINE = Markup("\n")
 EMPTY_LINE = Markup("\n\n")
 
 
+def quiet(line: Markup) -> Markup:
+    """Set back what stands below an answer: where it comes from. Nothing stays nothing."""
+    return Markup("<i>{}</i>").format(line) if line else line
+
+
 def answer(
     turn: Turn,
     *paragraphs: Markup,

@@ -12,6 +12,7 @@ from importlib.resources import files
 import yaml
 
 _NOISE = re.compile(r"[\W_]+")
+_BEHIND = 4  # characters behind a beginning that say something: 补充一下 is not yet an addition
 _LONGEST = 20  # characters; no short answer is longer
 
 
@@ -20,10 +21,22 @@ def said(text: str, group: str) -> bool:
     return len(text) <= _LONGEST and fold(text) in _groups()[group]
 
 
+def begins(text: str, group: str) -> bool:
+    """Tell whether a text begins with one of the words of a group and says something behind it."""
+    folded = fold(text[: 3 * _LONGEST])
+    starts = [word for word in _groups()[group] if folded.startswith(word)]
+    return any(len(folded) - len(word) >= _BEHIND for word in starts)
+
+
 def sounds_asked(text: str) -> bool:
     """Tell whether a text is put as a question: it holds a question mark or a question word."""
     low = unicodedata.normalize("NFKC", text).lower()
     return "?" in low or any(word in low for word in _data()["asking"])
+
+
+def sounds_outraged(text: str) -> bool:
+    """Tell whether what is put as a question is an outcry: 凭什么, 到底管不管."""
+    return any(word in text for word in _data()["outcry"])
 
 
 def label_said(text: str, labels: Sequence[str]) -> int | None:

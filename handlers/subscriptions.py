@@ -9,7 +9,7 @@ from bot.core.turn import Arrival, Button, Outcome, Rows, SetPerson, Turn
 from handlers.following import PRESS, all_rounds, correction, mark_of, shelf, title_of
 from handlers.menu import cut
 from handlers.saying import NEW_LINE, answer, button, in_pairs, way_on
-from handlers.words import Command, command, to_follow
+from handlers.words import Command, command, to_follow, to_stop
 from knowledge.entry import Outcome as Match
 from knowledge.schools import find_schools
 from knowledge.subjects import Kind, Subject, read_subject, short
@@ -33,7 +33,9 @@ def handle(turn: Turn) -> Outcome | None:
         case Command.UNSUBSCRIBE:
             return _stop_by_word(turn)
         case None if turn.incoming.arrival is Arrival.TEXT and not turn.dialogue.flow:
-            wanted = to_follow(turn.incoming.text)
+            wanted, unwanted = to_follow(turn.incoming.text), to_stop(turn.incoming.text)
+            if unwanted:
+                return _stop_named(turn, unwanted)
             return _find(turn, wanted) if wanted else None
         case _:
             return None
@@ -139,6 +141,13 @@ def _list(turn: Turn) -> Outcome:
 def _stop_by_word(turn: Turn) -> Outcome:
     """Stop the only one there is; of several ask which."""
     return _list(turn) if len(turn.follows) > 1 else _stop(turn, turn.follows)
+
+
+def _stop_named(turn: Turn, unwanted: str) -> Outcome:
+    """Stop what is named; where that is not plain, show what there is to stop."""
+    subjects = _named(turn, unwanted)
+    meant = tuple(one for one in turn.follows if one.subject in subjects or unwanted in one.title)
+    return _stop(turn, meant) if len(meant) == 1 else _list(turn)
 
 
 def _stop(turn: Turn, follows: tuple[Follow, ...]) -> Outcome:

@@ -27,6 +27,7 @@ __all__ = [
     "says_something",
     "slash_name",
     "to_follow",
+    "to_stop",
     "without_personal_numbers",
 ]
 
@@ -97,7 +98,16 @@ def argument(text: str) -> str:
 
 def to_follow(text: str) -> str:
     """Return what somebody wants to be told of: 订阅 三中, subscribe to hiring; nothing for anything else."""
-    found = re.fullmatch(_data()["subscribe"], text.strip(), re.IGNORECASE)
+    return _named_behind("subscribe", text)
+
+
+def to_stop(text: str) -> str:
+    """Return what somebody does not want to be told of any more: 退订 三中; nothing for anything else."""
+    return _named_behind("stop_subscribing", text)
+
+
+def _named_behind(pattern: str, text: str) -> str:
+    found = re.fullmatch(_data()[pattern], text.strip(), re.IGNORECASE)
     return next((part.strip() for part in found.groups() if part), "") if found else ""
 
 

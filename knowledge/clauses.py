@@ -33,7 +33,7 @@ def split(cleaned: str, lexicon: Lexicon) -> tuple[str, list[str]]:
             text = piece.strip()
             if not text:
                 continue
-            if parts and not latin and len(bare(text)) < _SHORTEST:
+            if parts and not latin and _is_tail(bare(text), lexicon):
                 parts[-1] += text
             else:
                 parts.append(text)
@@ -53,6 +53,11 @@ def _is_polite(part: str, lexicon: Lexicon) -> bool:
         or not bare(lexicon.noise.replace(text, {}))
         or courtesy(text.replace(" ", ""), lexicon) is not None
     )
+
+
+def _is_tail(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a clause belongs to the one before: too short, or a mere 可以吗."""
+    return len(text) < _SHORTEST or text in lexicon.clauses.tags
 
 
 def is_asking(part: str, lexicon: Lexicon) -> bool:

@@ -109,6 +109,9 @@ class Decision:
     ranked: tuple[tuple[str, float], ...] = ()
     small: Small | None = None
     whole: bool = True  # False: a fragment that waits for its other half (外地户口 / 老师我家孩子)
+    unanswered: tuple[
+        str, ...
+    ] = ()  # of a hit: questions beside it that no entry is about, as typed
 
 
 @dataclass(frozen=True, slots=True)

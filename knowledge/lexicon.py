@@ -55,6 +55,7 @@ class ClauseWords:
     asking_latin: frozenset[str]
     asking_end: tuple[str, ...]
     address: frozenset[str]
+    tags: frozenset[str]  # said behind a question without asking more
     follow_start: tuple[str, ...]
     follow_end: tuple[str, ...]
     follow_latin: tuple[str, ...]
@@ -336,6 +337,7 @@ def _clauses(data: Mapping[str, Any]) -> ClauseWords:
         asking_latin=frozenset(_split(data["asking_latin"])),
         asking_end=_split(data["asking_end"]),
         address=frozenset(_split(data["address"])),
+        tags=frozenset(_split(data["tags"])),
         follow_start=_split(data["follow_start"]),
         follow_end=_split(data["follow_end"]),
         follow_latin=tuple(f"{start.strip()} " for start in data["follow_latin"].split(",")),

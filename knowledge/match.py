@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from knowledge.beside import as_written, is_only_beside, unanswered
 from knowledge.calibrate import Model, load_meaning_models, load_models
 from knowledge.choices import CHOICES, filled, merged, only
 from knowledge.clauses import is_asking, is_bare_fact, is_fragment
@@ -272,10 +273,11 @@ class Index:
             outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
         if outcome is Outcome.HIT and guessed:
             outcome, reason = Outcome.UNSURE, "for a stage that nobody named: offered, not answered"
-        if looks[0].elsewhere:
+        sure = bool(several) and all(answer.score >= limits.answer for answer in several)
+        beside = unanswered(looks, limits.offer, self.lexicon) if sure else ()
+        if looks[0].elsewhere and not is_only_beside(looks, beside):
             outcome, reason = Outcome.MISS, f"not ours: {looks[0].elsewhere}"
-        elif len(several) > 1:
-            sure = all(answer.score >= limits.answer for answer in several)
+        elif len(several) > 1 or (beside and sure and looks[0].elsewhere):
             outcome = Outcome.HIT if sure else Outcome.UNSURE
             reason = f"{len(several)} questions"
             answers = several if sure else filled(several, best, limits.offer)
@@ -289,6 +291,7 @@ class Index:
             answers,
             ranked,
             whole=self._is_whole(cleaned, outcome, scores),
+            unanswered=as_written(question, beside) if beside and outcome is Outcome.HIT else (),
         )
         return _Verdict(decision, looks, reason)
 

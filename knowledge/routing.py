@@ -5,24 +5,19 @@ looked for in the text without blanks and punctuation, so that 不 想 活 了 i
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
-from opencc import OpenCC
-
+from knowledge.folding import fold, has, is_covered, needle
 from knowledge.messages import say
+from knowledge.plain import PlainWords
 from knowledge.problem import Problem
 from knowledge.reading import Rows, nearest
 from knowledge.schema_desk import KINDS, CategoryRow, EmergencyRow, RoutingRow
 from knowledge.yamlio import Where
 
-_TO_SIMPLIFIED = OpenCC("t2s")
 FIRST_CHOICES = 8  # more buttons than this nobody reads on a phone
-_BETWEEN_CHINESE = re.compile(r"(?<=[一-鿿])[^\w]+(?=[一-鿿])")
-_SEAM = re.compile(r"(?<=[一-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[一-鿿])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +88,7 @@ class Routing:
     hotlines: Mapping[str, Hotline]
     emergencies: tuple[EmergencyRow, ...]
     personal: tuple[str, ...]
-    plain_words: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+    plain: PlainWords
     danger: re.Pattern[str]  # stands in every message in which `emergency` finds something
 
     def first_choices(self) -> tuple[Category, ...]:
@@ -123,36 +118,41 @@ class Routing:
         """Give the categories whose hints occur in the text, the most telling first."""
         folded = fold(text)
         found = [
-            (sum(len(hint) for hint in one.hints if _has(folded, hint)), -place, one)
+            (sum(len(hint) for hint in one.hints if has(folded, hint)), -place, one)
             for place, one in enumerate(self.categories.values())
         ]
         ranked = sorted((row for row in found if row[0]), key=lambda row: row[:2], reverse=True)
         return tuple(one for _, _, one in ranked[:limit])
 
+    def likeliest(self, text: str, *, urgent: bool = False) -> str:
+        """Give the category a text most tells of; without any hint the last one, of danger the first that is urgent."""
+        found = self.suggest(text, limit=1)
+        if found:
+            return found[0].id
+        hurried = (one.id for one in self.categories.values() if one.urgency == "urgent")
+        last = tuple(self.categories)[-1]
+        return next(hurried, last) if urgent else last
+
     def plain_kind(self, text: str) -> str | None:
         """Give the kind a message plainly is (我要投诉 …); None for a question about complaining."""
-        folded = fold(text)
-        for kind, words, unless in self.plain_words:
-            if any(_has(folded, word) for word in words):
-                return None if any(_has(folded, word) for word in unless) else kind
-        return None
+        return self.plain.kind(text)
 
     def emergency(self, text: str) -> Emergency | None:
         """Find danger in a message: the first urgent group, or else the first that wants a look."""
         folded = fold(text)
         if self.danger.search(folded) is None:
             return None
-        personal = any(_has(folded, word) for word in self.personal)
+        personal = any(has(folded, word) for word in self.personal)
         soft: Emergency | None = None
         for group in self.emergencies:
             found = [
                 word
                 for word in group.words
-                if _has(folded, word) and not _covered(folded, word, group.innocent)
+                if has(folded, word) and not is_covered(folded, word, group.innocent)
             ]
-            if not found or (not personal and any(_has(folded, word) for word in group.calm)):
+            if not found or (not personal and any(has(folded, word) for word in group.calm)):
                 continue
-            hard = [word for word in found if not _covered(folded, word, group.soft)]
+            hard = [word for word in found if not is_covered(folded, word, group.soft)]
             if hard and group.urgent:
                 return self._emergency(group, hard, urgent=True)
             soft = soft or self._emergency(group, found, urgent=False)
@@ -163,35 +163,6 @@ class Routing:
         return Emergency(
             group.id, group.title, group.title_en, urgent, not urgent, tuple(words), shown
         )
-
-
-@lru_cache(maxsize=64)  # several ask it of the same message
-def fold(text: str) -> str:
-    """Bring a message into the form in which words are looked for: no blanks inside Chinese."""
-    folded = _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", text).lower())
-    folded = _SEAM.sub(" ", _BETWEEN_CHINESE.sub("", folded))
-    return " " + re.sub(r"[^\w]+", " ", folded).strip() + " "
-
-
-def _has(folded: str, word: str) -> bool:
-    return _needle(word) in folded
-
-
-def _needle(word: str) -> str:
-    return f" {word} " if word.isascii() else word
-
-
-def _covered(folded: str, word: str, soft: tuple[str, ...]) -> bool:
-    """Tell whether every occurrence of the word lies within one of the soft phrases."""
-    spans = [
-        (found.start(), found.end())
-        for phrase in soft
-        for found in re.finditer(re.escape(_needle(phrase)), folded)
-    ]
-    return all(
-        any(start <= found.start() and found.end() <= end for start, end in spans)
-        for found in re.finditer(re.escape(_needle(word)), folded)
-    )
 
 
 def make_routing(rows: Rows[RoutingRow]) -> tuple[Routing, tuple[Problem, ...]]:
@@ -206,7 +177,7 @@ def make_routing(rows: Rows[RoutingRow]) -> tuple[Routing, tuple[Problem, ...]]:
             one.model_copy(update={"words": _longest_first(one.words)}) for one in row.emergencies
         ),
         row.personal,
-        tuple((one.kind, one.words, one.unless) for one in row.plain_words),
+        PlainWords(row.plain_words, row.question_words),
         _any_of(word for one in row.emergencies for word in one.words),
     )
     return routing, tuple(_problems(rows, row, routing))
@@ -214,14 +185,14 @@ def make_routing(rows: Rows[RoutingRow]) -> tuple[Routing, tuple[Problem, ...]]:
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Compile what finds any of the words in one pass; those that hold another word are left out."""
-    needles = sorted({_needle(word) for word in words}, key=len)
+    needles = sorted({needle(word) for word in words}, key=len)
     kept: list[str] = []
-    for needle in needles:
-        if not any(shorter in needle for shorter in kept):
-            kept.append(needle)
+    for one in needles:
+        if not any(shorter in one for shorter in kept):
+            kept.append(one)
     by_first: dict[str, list[str]] = {}
-    for needle in kept:
-        by_first.setdefault(needle[:1], []).append(re.escape(needle[1:]))
+    for one in kept:
+        by_first.setdefault(one[:1], []).append(re.escape(one[1:]))
     tails = (f"{re.escape(first)}(?:{'|'.join(own)})" for first, own in by_first.items())
     return re.compile("|".join(tails) or r"(?!)")
 

@@ -97,10 +97,14 @@ class EmergencyRow(Row):
 
 
 class WordsRow(Row):
-    """Words by which a message plainly is of a kind, and words that make it a question after all."""
+    """Words by which a message plainly is of a kind, and words that make it a question after all.
+
+    `words` count anywhere, `starts` only at the beginning and where none of `question_words` is in the message.
+    """
 
     kind: Literal["complaint", "report", "suggestion", "opinion"]
-    words: Annotated[Lines, Field(min_length=1)]
+    words: Lines = ()
+    starts: Lines = ()
     unless: Lines = ()
 
 
@@ -114,6 +118,7 @@ class RoutingRow(Row):
     emergencies: Annotated[tuple[EmergencyRow, ...], LIST] = ()
     personal: Lines = ()
     plain_words: Annotated[tuple[WordsRow, ...], LIST] = ()
+    question_words: Lines = ()
 
 
 class HolidayRow(Row):

@@ -1,4 +1,4 @@
-"""What would become of the content if one file held something else: read as a whole, before anything is written.
+"""What would become of the content if its files held something else: read as a whole, before anything is written.
 
 Floor 0. A golden question that is broken already stands in nobody's way; any other error does, whoever made it, since
 nothing would go live.
@@ -30,12 +30,17 @@ def try_out(folder: Path, name: str, data: bytes) -> Trial:
     """Read the folder as if the file `name` (faq/x.yaml) held `data`. Takes a second: not for the event loop."""
     found = files.load(folder)
     changed = tuple((known, data if known == name else old) for known, old in found.data)
-    after = load_parts(folder, Found(changed, found.problems))
-    if after.snapshot is None:
-        return Trial(None, tuple(one for one in after.problems if one.error))
-    breaks = broken_golden(after.snapshot)
+    return compare(folder, found, Found(changed, found.problems))
+
+
+def compare(folder: Path, before: Found, after: Found) -> Trial:
+    """Read what a folder would hold, and hold it against what it holds before: only what is new stands in the way."""
+    loaded = load_parts(folder, after)
+    if loaded.snapshot is None:
+        return Trial(None, tuple(one for one in loaded.problems if one.error))
+    breaks = broken_golden(loaded.snapshot)
     if breaks:
-        before = load_parts(folder, found).snapshot
-        known = broken_golden(before) if before is not None else {}
+        now = load_parts(folder, before).snapshot
+        known = broken_golden(now) if now is not None else {}
         breaks = {question: one for question, one in breaks.items() if question not in known}
-    return Trial(after.snapshot, in_order(tuple(breaks.values())))
+    return Trial(loaded.snapshot, in_order(tuple(breaks.values())))

@@ -22,6 +22,7 @@ from bot.channels.telegram.account import Account
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.app import WebParts, make_app
 from bot.channels.web.channel import WebChannel
+from bot.commands.settling import settle, warn_of_duties
 from bot.commands.staff import sign_in_link
 from bot.core.config import Config, Privacy, Receive
 from bot.core.errors import ConfigError, DatabaseBusy
@@ -97,6 +98,7 @@ def serve(config: Config, respond: Respond) -> int:
         db = Database(path)
         _settle_memory()
         try:
+            warn_of_duties(config, library)
             archive = Archive(db, library.folder, clock=lambda: datetime.now(UTC))
             archive.keep(library.found)
             library.before_swap = archive.keep
@@ -239,7 +241,7 @@ async def _run(parts: Parts) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await parts.office.run(lambda job: _settle_staff(job, parts.config))
+    await parts.office.run(lambda job: settle(job, parts.config))
     workers = [
         asyncio.create_task(_watched("sender", parts.sender.run(), stop)),
         asyncio.create_task(_watched("fetcher", parts.fetcher.run(), stop)),
@@ -330,25 +332,6 @@ def who_tries_the_console(config: Config) -> str:
         return plain("demo_admin")
     rank = (Role.ADMIN, Role.SUPERVISOR, Role.STAFF, Role.EDITOR)
     return min(config.staff, key=lambda one: rank.index(one.role)).name
-
-
-def _settle_staff(job: Job, config: Config) -> None:
-    """Write the configured people down; in demo, with nobody configured, three to play with."""
-    for one in config.staff:
-        staffbook.put_staff(
-            job.tx,
-            one.name,
-            one.role,
-            departments=one.departments,
-            telegram=str(one.telegram or ""),
-            now=job.now,
-        )
-    if config.demo_on and not config.staff:
-        departments = tuple(job.knowledge.routing.departments)
-        people = ((Role.STAFF, departments), (Role.SUPERVISOR, ()), (Role.ADMIN, ()))
-        for role, duties in people:
-            name = plain(f"demo_{role}")
-            staffbook.put_staff(job.tx, name, role, departments=duties, now=job.now)
 
 
 async def _refresh(office: Office) -> None:

@@ -232,6 +232,11 @@ class Config(_Section):
         return not self.telegram_on if self.demo is Demo.AUTO else self.demo is Demo.TRUE
 
     @property
+    def is_played_with(self) -> bool:
+        """Tell whether this is the demo of who tries it: no token, sample entries, nobody of a bureau named."""
+        return self.demo_on and not self.telegram_on and not self.staff
+
+    @property
     def database_path(self) -> Path:
         """The SQLite file."""
         return Path(self.database.removeprefix("sqlite:"))

@@ -3,7 +3,7 @@
 Floor 1: frozen values, stored as JSON. A flow that is open keeps its step over restarts and days.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -49,6 +49,7 @@ class Last:
     question: str
     entry_id: str = ""
     at: datetime | None = None
+    rest: str = ""  # what of the question had no answer: the hand-over says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ class Dialogue:
     album: str = ""  # the last album that went to a case; its other items need no second notice
     wrong: tuple[datetime, ...] = ()  # when wrong look-up codes were given here, in the last hour
     updated_at: datetime | None = None
+
+
+def without_file(dialogue: Dialogue, draft_id: str) -> tuple[Dialogue, int] | None:
+    """Take one file out of the draft that counts it; return how many are left, None when no draft does."""
+    draft, parked = dialogue.draft, dialogue.parked
+    if draft is not None and draft.id == draft_id and draft.files:
+        fewer = replace(draft, files=draft.files - 1)
+        return replace(dialogue, draft=fewer), fewer.files
+    if parked is not None and parked.id == draft_id and parked.files:
+        fewer = replace(parked, files=parked.files - 1)
+        return replace(dialogue, parked=fewer), fewer.files
+    return None
 
 
 _ADAPTER: TypeAdapter[Dialogue] = TypeAdapter(Dialogue)

@@ -130,7 +130,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to be: `html` uses <b> and <a> only, made by `texts.say`, which escapes every value.
+    """One message to be: `html` uses <b>, <i> and <a> only, made by `texts.say`, which escapes every value.
 
     With a `picture` the channel sends that and its caption; `html` says all of it in words, for whoever cannot.
     """

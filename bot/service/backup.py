@@ -111,21 +111,43 @@ def restore(source: Path, database: Path, files_dir: Path, *, now: datetime) -> 
             if problem is not None:
                 raise BadBackup(f"{source}: the database inside is damaged: {problem}")
             (staged / FILES).mkdir(exist_ok=True)
-            aside = Path(
-                tempfile.mkdtemp(prefix=f"before-restore-{now:%Y%m%dT%H%M%S}-", dir=database.parent)
-            )
+            aside = _aside("before-restore", database, now)
             _move(files_dir, aside / files_dir.name)
             _move(staged / FILES, files_dir)
             # The database last, its three files next to each other: a kill in between leaves the old or the new one,
             # or for a moment none, and then the old one is whole in `aside`.
-            for ending in ("", "-wal", "-shm"):
-                _move(database.with_name(database.name + ending), aside / (database.name + ending))
+            _move_database(database, aside)
             (staged / DATABASE).replace(database)
         _flush(database.parent)
         if not any(aside.iterdir()):
             aside.rmdir()
             return Restored(manifest, None)
         return Restored(manifest, aside)
+
+
+def clear(database: Path, files_dir: Path, *, now: datetime) -> Path | None:
+    """Move database and files aside and leave nothing in their place; return where to, None if nothing was there.
+
+    Raises AlreadyRunning when a desk is running on this database.
+    """
+    with only_instance(database, now=now):
+        aside = _aside("before-reset", database, now)
+        _move(files_dir, aside / files_dir.name)
+        _move_database(database, aside)
+        _flush(database.parent)
+    if any(aside.iterdir()):
+        return aside
+    aside.rmdir()
+    return None
+
+
+def _aside(prefix: str, database: Path, now: datetime) -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}-{now:%Y%m%dT%H%M%S}-", dir=database.parent))
+
+
+def _move_database(database: Path, aside: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        _move(database.with_name(database.name + ending), aside / (database.name + ending))
 
 
 def _examined(archive: zipfile.ZipFile, source: Path) -> Manifest:

@@ -3,6 +3,7 @@
 Floor 3. Reads the folder anew; nothing is kept.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ class ContentState:
     entries: int
     to_review: int
     years: frozenset[int] | None
+    departments: Mapping[str, str] | None = None  # id and name; None like `years`
 
 
 def look_at(folder: Path, *, today: date) -> ContentState:
@@ -40,4 +42,10 @@ def look_at(folder: Path, *, today: date) -> ContentState:
         entries=len(entries),
         to_review=sum(entry.review_by is not None and entry.review_by < today for entry in entries),
         years=frozenset(snapshot.calendar.years) if snapshot is not None else None,
+        departments=department_names(snapshot) if snapshot is not None else None,
     )
+
+
+def department_names(snapshot: library.Snapshot) -> dict[str, str]:
+    """Return the id and the name of every department that cases can go to."""
+    return {one.id: one.name for one in snapshot.routing.departments.values()}

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from bot.core import numbers, workdays
 from bot.core.cases import (
+    WAITING,
     Action,
     CaseView,
     Kind,
@@ -19,11 +20,13 @@ from bot.core.cases import (
     possible,
 )
 from bot.core.errors import NotAllowed, Stale, UnknownCase
-from bot.core.people import Person, Staff
+from bot.core.people import Person, Role, Staff
 from bot.core.turn import Act, Fresh, OpenCase, ParentAct
 from bot.service import notices
 from bot.service.job import Job
 from bot.storage import attachments, casebook, outbox, staffbook
+
+UNSENT, SAME_PERSON = "unsent", "same_person"  # why, where it is not the status
 
 
 def open_case(job: Job, person: Person, opened: OpenCase, fresh: Fresh) -> CaseView | None:
@@ -71,9 +74,11 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
             for one in act.messages or filter(None, (message,)):
                 casebook.link_message(job.tx, person.id, one, case.id)
             notices.tell_staff(job, case, "parent_added", text=act.text)
+            _hasten(job, case, act.text)
         case ParentAct.AMEND:
             _event(job, case, "amended", actor="parent", text=act.text, message=message)
             notices.tell_staff(job, case, "parent_amended", text=act.text)
+            _hasten(job, case, act.text)
         case ParentAct.WITHDRAW:
             changed = casebook.change(
                 job.tx, case, job.now, status=Status.WITHDRAWN, closed_at=job.now
@@ -82,11 +87,15 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
             notices.tell_staff(job, changed, "parent_withdrew")
             notices.refresh_card(job, changed)
         case ParentAct.RATE:
-            _rate(job, case, Rating(act.rating), act.text)
+            _rate(job, person, case, act)
 
 
-def _rate(job: Job, case: CaseView, rating: Rating, reason: str) -> None:
-    """Take a rating: good and fair close the case; bad reopens it once, for somebody else."""
+def _rate(job: Job, person: Person, case: CaseView, act: Act) -> None:
+    """Take a rating: good and fair close the case; bad reopens it once, for somebody else.
+
+    The dialogue tells who rated until when it is handled again; the owner is told here if that was somebody else.
+    """
+    rating, reason = Rating(act.rating), act.text
     if case.rating is not None:
         raise NotAllowed(case.status, Action.RATE)
     _event(job, case, "rated", actor="parent", text=reason, rating=rating)
@@ -98,9 +107,11 @@ def _rate(job: Job, case: CaseView, rating: Rating, reason: str) -> None:
             closed_at=None,
         )  # fmt: skip
         _event(job, again, "redone", actor="system", previous=case.assignee_id)
-        notices.tell_parent(job, again, "redone", due=notices.local_date(again.due_at))
+        if person.id != case.person_id:
+            notices.tell_parent(job, again, "redone", due=notices.local_date(again.due_at))
         notices.reopen_topic(job, again)
         notices.tell_staff(job, again, "parent_unhappy", text=reason)
+        _hasten(job, again, reason)
     else:
         closed = casebook.change(
             job.tx, case, job.now, status=Status.CLOSED, rating=rating, closed_at=job.now
@@ -108,6 +119,18 @@ def _rate(job: Job, case: CaseView, rating: Rating, reason: str) -> None:
         notices.tell_staff(job, closed, f"parent_rated_{rating}", text=reason)
         case = closed
     notices.refresh_card(job, casebook.by_id(job.tx, case.id, job.now))
+
+
+def _hasten(job: Job, case: CaseView, text: str) -> None:
+    """Mark a case urgent when what the parent wrote later tells of danger, and say so to the staff."""
+    found = job.knowledge.routing.emergency(text)
+    if case.urgent or found is None or not found.urgent:
+        return
+    present = casebook.by_id(job.tx, case.id, job.now)
+    changed = casebook.change(job.tx, present, job.now, urgent=1)
+    _event(job, changed, "hastened", actor="system")
+    notices.tell_staff(job, changed, "parent_danger")
+    notices.refresh_card(job, changed)
 
 
 def note(job: Job, staff: Staff, number: str, text: str) -> CaseView:
@@ -122,6 +145,7 @@ def reply(
 ) -> CaseView:
     """Answer the parent. The case is answered; it shows as delivered only once the channel took it."""
     case = access(job, staff, number, Action.REPLY, version=version)
+    _refuse_same(job, case, staff, Action.REPLY)
     text = _text(text, Action.REPLY, case)
     assignee = case.assignee_id or staff.id
     answered = casebook.change(job.tx, case, job.now, status=Status.ANSWERED, assignee_id=assignee)
@@ -133,7 +157,9 @@ def reply(
 
 def take(job: Job, staff: Staff, number: str, *, version: int | None = None) -> CaseView:
     """Take a case upon oneself."""
-    return _give(job, staff, staff, access(job, staff, number, Action.TAKE, version=version))
+    case = access(job, staff, number, Action.TAKE, version=version)
+    _refuse_same(job, case, staff, Action.TAKE)
+    return _give(job, staff, staff, case)
 
 
 def assign(
@@ -144,7 +170,22 @@ def assign(
     target = staffbook.by_id(job.tx, to_staff_id)
     if target is None or not permitted(target, case, Action.REPLY):
         raise NotAllowed(case.status, Action.ASSIGN)
+    _refuse_same(job, case, target, Action.ASSIGN)
     return _give(job, staff, target, case)
+
+
+def _refuse_same(job: Job, case: CaseView, staff: Staff, action: Action) -> None:
+    """Keep a case that is handled again from who answered it first, as its parent was told.
+
+    Where nobody else may answer it, it stays theirs. Raises NotAllowed.
+    """
+    if not case.redone or case.status not in WAITING:
+        return
+    if casebook.last_answered_by(job.tx, case.id) != staff.id:
+        return
+    others = (one for one in staffbook.everybody(job.tx) if one.id != staff.id)
+    if any(one.role is not Role.ADMIN and permitted(one, case, Action.REPLY) for one in others):
+        raise NotAllowed(SAME_PERSON, action)
 
 
 def _give(job: Job, staff: Staff, target: Staff, case: CaseView) -> CaseView:
@@ -196,7 +237,7 @@ def close(job: Job, staff: Staff, number: str, *, version: int | None = None) ->
     """Close an answered case; refused while no reply has reached the parent's channel."""
     case = access(job, staff, number, Action.CLOSE, version=version)
     if not casebook.reply_was_sent(job.tx, case.id):
-        raise NotAllowed("unsent", Action.CLOSE)
+        raise NotAllowed(UNSENT, Action.CLOSE)
     changed = casebook.change(job.tx, case, job.now, status=Status.CLOSED, closed_at=job.now)
     _event(job, changed, "closed", actor="staff", staff=staff)
     notices.tell_parent(job, changed, "closed")

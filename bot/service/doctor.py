@@ -9,13 +9,14 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from bot.core.config import Config, Receive
+from bot.core.duties import unknown_departments
 from bot.core.people import Role
 from bot.core.texts import plain
 from bot.core.workdays import local_day
@@ -90,6 +91,7 @@ def examine(
     """Return every line; `telegram` is None when there is no token to ask with, `charts` when they can be drawn."""
     return [
         *_configuration(config, config_file),
+        *_duties(config, content.departments),
         *_telegram(config, telegram),
         *_database(config.database_path),
         sqlite_line(sqlite3.sqlite_version_info),
@@ -122,6 +124,16 @@ def _configuration(config: Config, file: Path | None) -> Iterator[Line]:
         yield _line(Level.WARNING, "config", "no_admin")
     if config.web.enabled and not config.web.public_url:
         yield _line(Level.WARNING, "config", "no_public_url", url=config.web_url)
+
+
+def _duties(config: Config, known: Mapping[str, str] | None) -> Iterator[Line]:
+    """Find staff in departments that do not exist; unreadable content has its own line."""
+    for one in () if known is None else unknown_departments(config, known):
+        values = {"name": one.name, "department": one.department, "near": one.near}
+        values["known"] = ", ".join(known or ())
+        line = _line(Level.ERROR, "config", "no_such_department", **values)
+        guess = plain("doctor_no_such_department_near", **values) if one.near else ""
+        yield replace(line, what_to_do=guess + line.what_to_do)
 
 
 def _telegram(config: Config, state: TelegramState | None) -> Iterator[Line]:

@@ -19,13 +19,12 @@ from typing import Protocol
 import filetype
 
 from bot.core.errors import DatabaseBusy
-from bot.core.texts import say
-from bot.core.turn import Media, Outgoing
+from bot.core.turn import Media
 from bot.service.delivery import DeliveryFailed, Failing
-from bot.service.job import Job, Office
-from bot.storage import attachments, store
+from bot.service.job import Office
+from bot.service.refusals import refuse
+from bot.storage import attachments
 from bot.storage.attachments import Attachment
-from bot.storage.outbox import Parcel
 
 log = logging.getLogger(__name__)
 
@@ -241,12 +240,4 @@ class Fetcher:
         await self._office.db.write(lambda tx: attachments.mark_retry(tx, attachment.id, at))
 
     async def _refuse(self, attachment: Attachment, key: str) -> None:
-        """Mark the file as not taken and say so to the parent, in one transaction."""
-
-        def refuse(job: Job) -> None:
-            attachments.mark_refused(job.tx, attachment.id, key)
-            person = store.person_by_id(job.tx, attachment.person_id)
-            message = Outgoing(say(key, person.language))
-            job.owe(Parcel(person.channel, person.chat, message))
-
-        await self._office.run(refuse)
+        await self._office.run(lambda job: refuse(job, attachment, key))

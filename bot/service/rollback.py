@@ -16,9 +16,9 @@ from bot.storage import archive
 from bot.storage.archive import Recorded
 from bot.storage.db import Tx
 from knowledge import files
-from knowledge.assemble import broken_golden, load_parts
 from knowledge.files import Found
 from knowledge.problem import Problem
+from knowledge.trial import compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,7 @@ def plan(tx: Tx, target: Recorded, folder: Path) -> Plan:
 
 def problems(planned: Plan, folder: Path) -> tuple[Problem, ...]:
     """Return what would keep the result from going live: errors, and golden questions it newly breaks."""
-    loaded = load_parts(folder, _found(planned.result))
-    if loaded.snapshot is None:
-        return tuple(one for one in loaded.problems if one.error)
-    breaks = broken_golden(loaded.snapshot)
-    if not breaks:
-        return ()
-    now = load_parts(folder, _found(planned.live)).snapshot
-    known = broken_golden(now).keys() if now is not None else frozenset()
-    return tuple(problem for question, problem in breaks.items() if question not in known)
+    return compare(folder, _found(planned.live), _found(planned.result)).errors
 
 
 def write(planned: Plan, folder: Path, now: datetime) -> tuple[str, ...]:

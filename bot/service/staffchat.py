@@ -5,7 +5,7 @@ Floor 3. The right is checked in the desk, whatever a button claims; a stale but
 
 from collections.abc import Callable, Mapping
 
-from bot.core.cases import Action, CaseView, Status
+from bot.core.cases import Action, CaseView, Status, possible
 from bot.core.errors import CaseError, NotAllowed, Stale, UnknownCase
 from bot.core.people import Staff
 from bot.core.texts import plain, say
@@ -28,11 +28,13 @@ def keep_draft(job: Job, staff: Staff, draft: StaffDraft, incoming: Incoming) ->
     draft_id = topicbook.add_draft(
         job.tx, case, staff.id, message=incoming.message, text=draft.text, now=job.now
     )
-    buttons = (
-        (Button(plain("send_to_parent"), f"s:send:{draft_id}"),),
-        (Button(plain("keep_internal"), f"s:note:{draft_id}"),),
-    )
-    asked = Outgoing(say("draft_kept", number=case.number), buttons)
+    send = (Button(plain("send_to_parent"), f"s:send:{draft_id}"),)
+    keep = (Button(plain("keep_internal"), f"s:note:{draft_id}"),)
+    if possible(case, Action.REPLY):
+        asked = Outgoing(say("draft_kept", number=case.number), (send, keep))
+    else:
+        status = plain(f"status_{case.status}")
+        asked = Outgoing(say("draft_kept_over", status=status), (keep,))
     notices.answer_staff(job, case, asked, incoming)
 
 
@@ -52,8 +54,8 @@ def press(job: Job, staff: Staff, pressed: StaffPress, incoming: Incoming) -> No
     except (NotAllowed, Stale) as refused:  # raised only to somebody who may see the case
         case = _case_of(job, pressed)
         notices.refresh_card(job, case)
-        unsent = isinstance(refused, NotAllowed) and refused.status == "unsent"
-        key = "staff_unsent" if unsent else "staff_stale"
+        why = refused.status if isinstance(refused, NotAllowed) else ""
+        key = f"staff_{why}" if why in (desk.UNSENT, desk.SAME_PERSON) else "staff_stale"
     _answer(job, case, incoming, key, staff=staff.name)
 
 

@@ -264,6 +264,15 @@ def reply_was_sent(tx: Tx, case_id: int) -> bool:
     return row is not None
 
 
+def last_answered_by(tx: Tx, case_id: int) -> int | None:
+    """Return who wrote the newest reply of a case, or None."""
+    row = tx.execute(
+        "SELECT staff_id FROM events WHERE case_id = ? AND kind = 'reply' ORDER BY id DESC LIMIT 1",
+        (case_id,),
+    ).fetchone()
+    return None if row is None else row["staff_id"]
+
+
 def mark_answered(tx: Tx, event_id: int, now: datetime) -> None:
     """Note the moment at which a reply reached the parent's channel; only then it counts as given."""
     tx.execute(

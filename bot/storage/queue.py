@@ -30,6 +30,7 @@ class View(StrEnum):
     OVERDUE = "overdue"
     URGENT = "urgent"
     QUESTIONS = "questions"
+    UNHAPPY = "unhappy"
     ALL = "all"
 
 
@@ -41,6 +42,7 @@ _WHERE: dict[View, str] = {
     View.OVERDUE: f"{_OWED} AND c.due_at < :now",
     View.URGENT: f"c.urgent AND {_OPEN}",
     View.QUESTIONS: f"c.kind = 'question' AND {_OWED}",
+    View.UNHAPPY: "c.rating = 'bad'",  # also the second time: nothing more is done but what supervisors do
     View.ALL: "1",
 }
 

@@ -62,6 +62,11 @@ def load_person(
     return person, from_json(row["dialogue"])
 
 
+def nobody_wrote(tx: Tx) -> bool:
+    """Tell whether no conversation was ever begun and no case made: a database as it is new."""
+    return not tx.execute("SELECT 1 FROM people UNION ALL SELECT 1 FROM cases LIMIT 1").fetchone()
+
+
 def find_person(tx: Tx, channel: str, chat: str) -> Person | None:
     """Return a conversation by its chat, or None."""
     row = tx.execute(
@@ -83,6 +88,12 @@ def person_by_id(tx: Tx, person_id: int) -> Person:
     """Return a conversation by its row."""
     row = tx.execute("SELECT * FROM people WHERE id = ?", (person_id,)).fetchone()
     return Person(row["id"], row["channel"], row["chat"], row["language"], bool(row["reachable"]))
+
+
+def dialogue_of(tx: Tx, person_id: int) -> Dialogue:
+    """Return the dialogue of a conversation by its row."""
+    row = tx.execute("SELECT dialogue FROM people WHERE id = ?", (person_id,)).fetchone()
+    return from_json(row["dialogue"])
 
 
 def save_dialogue(tx: Tx, person_id: int, dialogue: Dialogue) -> None:

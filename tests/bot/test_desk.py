@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.cases import Action, CaseView, Kind, Rating, Status
+from bot.core.cases import Action, CaseView, Kind, Status
 from bot.core.errors import NotAllowed, Stale, UnknownCase
 from bot.core.people import Person, Role, Staff
 from bot.core.turn import Act, KeepFile, Media, MediaKind, ParentAct
@@ -222,45 +222,6 @@ def test_no_view_of_a_case_holds_the_contact(bureau: Bureau, li: Person) -> None
     assert "13800001111" not in str(bureau.do(lambda job: casebook.history(job.tx, case.id)))
 
 
-@pytest.mark.parametrize("rating", [Rating.GOOD, Rating.FAIR])
-def test_a_content_parent_closes_the_case(
-    bureau: Bureau, li: Person, zhao: Staff, rating: Rating
-) -> None:
-    case = answers(bureau, zhao, bureau.opens(li))
-    acts(bureau, li, case, ParentAct.RATE, rating=rating)
-    assert (bureau.case(case.number).status, bureau.case(case.number).rating) == (
-        Status.CLOSED,
-        rating,
-    )
-    with pytest.raises(NotAllowed):  # a double tap
-        acts(bureau, li, case, ParentAct.RATE, rating=rating)
-
-
-def test_an_unhappy_parent_reopens_a_case_once_with_a_new_due_date(
-    bureau: Bureau, li: Person, zhao: Staff
-) -> None:
-    case = answers(bureau, zhao, bureau.opens(li))
-    bureau.clock.passes(20 * 86400)
-    acts(bureau, li, case, ParentAct.RATE, rating="bad", text="没退钱")
-    again = bureau.case(case.number)
-    assert (again.status, again.redone, again.assignee_id, again.rating) == (
-        Status.RECEIVED,
-        1,
-        None,
-        None,
-    )
-    assert again.due_at > bureau.clock.now
-    with pytest.raises(NotAllowed):  # the old reply does not count any more
-        bureau.do(lambda job: desk.close(job, zhao, case.number))
-    answers(bureau, zhao, case, "这次退了")
-    acts(bureau, li, case, ParentAct.RATE, rating="bad")
-    assert (bureau.case(case.number).status, bureau.case(case.number).rating) == (
-        Status.CLOSED,
-        Rating.BAD,
-    )
-    assert bureau.history(case) == ["opened", "reply", "rated", "redone", "reply", "rated"]
-
-
 def test_additions_carry_their_files_and_edits_keep_both_versions(
     bureau: Bureau, li: Person
 ) -> None:
@@ -385,3 +346,26 @@ def test_an_account_belongs_to_whoever_was_named_with_it_last(bureau: Bureau, zh
 def test_a_question_and_a_complaint_have_their_own_limits(bureau: Bureau, li: Person) -> None:
     complaint, question = bureau.opens(li), bureau.opens(li, kind=Kind.QUESTION)
     assert question.due_at <= complaint.due_at
+
+
+@pytest.mark.parametrize("act", [ParentAct.ADD, ParentAct.AMEND])
+def test_what_is_written_later_and_tells_of_danger_makes_a_case_urgent_once(
+    bureau: Bureau, li: Person, act: ParentAct
+) -> None:
+    bureau.has_staff_chat()
+    case = bureau.opens(li)
+    acts(bureau, li, case, act, text="作业还是很多")
+    assert not bureau.case(case.number).urgent
+    for _ in range(2):
+        acts(bureau, li, case, act, text="孩子说不想活了")
+    assert bureau.case(case.number).urgent
+    assert bureau.history(case).count("hastened") == 1
+    assert sum("已标为紧急" in text for text in bureau.owed_texts(GROUP)) == 1
+
+
+def test_a_reason_that_tells_of_danger_makes_the_case_urgent_again(
+    bureau: Bureau, li: Person, zhao: Staff
+) -> None:
+    case = answers(bureau, zhao, bureau.opens(li))
+    acts(bureau, li, case, ParentAct.RATE, rating="bad", text="没人管,孩子说不想活了")
+    assert bureau.case(case.number).urgent

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -84,6 +85,34 @@ def test_a_readable_file_with_a_token_is_a_warning(tmp_path: Path) -> None:
         update={"web": secret.web.model_copy(update={"public_url": "https://a.example"})}
     )
     assert [level for level, _ in told(public, "config", file=file)] == [Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("written", "near"), [("jichuu", "jichu"), ("基础教育股", "jichu"), ("zzz", "")]
+)
+def test_staff_in_a_department_that_does_not_exist_are_named_with_the_one_meant(
+    tmp_path: Path, written: str, near: str
+) -> None:
+    staff = ({"name": "陈老师", "role": "staff", "departments": ["jicai", written]},)
+    content = replace(FINE, departments={"jichu": "基础教育股", "jicai": "计划财务股"})
+    lines = examine(
+        config(tmp_path, staff=staff),
+        now=NOW,
+        config_file=None,
+        content=content,
+        telegram=None,
+        semantic=ABSENT,
+    )
+    [line] = [line for line in lines if line.level is Level.ERROR]
+    assert f"陈老师 的科室“{written}”没有写在 routing.yaml 里" in line.message
+    assert ("是不是想写“jichu”" in line.what_to_do) is bool(near)
+    assert "jichu, jicai" in line.what_to_do
+
+
+def test_of_unreadable_content_no_department_is_asked(tmp_path: Path) -> None:
+    staff = ({"name": "a", "role": "admin", "departments": ["jicai"]},)
+    unread = replace(FINE, years=None, departments=None)
+    assert "jicai" not in str(told(config(tmp_path, staff=staff), "config", content=unread))
 
 
 def test_outside_the_demo_somebody_must_be_admin(tmp_path: Path) -> None:

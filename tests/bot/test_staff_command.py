@@ -8,7 +8,9 @@ import pytest
 
 import run_bot
 from bot.commands.serve import who_tries_the_console
+from bot.commands.settling import warn_of_duties
 from bot.core.config import Config
+from tests.bot.bureau import small_library
 
 
 @pytest.fixture
@@ -83,3 +85,14 @@ def test_the_demo_lets_in_whoever_sees_most() -> None:
     people.append({"name": "赵科", "role": "admin"})
     assert who_tries_the_console(Config.model_validate({"staff": people})) == "赵科"
     assert who_tries_the_console(Config()) == "演示管理员"
+
+
+def test_a_department_in_the_settings_that_does_not_exist_is_told_at_the_start_naming_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    config = Config.model_validate(
+        {"staff": ({"name": "陈老师", "role": "staff", "departments": ("jichuu", "jicai")},)}
+    )
+    warn_of_duties(config, small_library())
+    [record] = caplog.records
+    assert record.getMessage() == ("staff.0.departments: no department jichuu; did you mean jichu?")

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.cases import CaseView, Status
 from bot.core.people import Person, Role, Staff
-from bot.core.turn import Arrival, Incoming, Place, StaffDraft, StaffPress
+from bot.core.turn import Act, Arrival, Incoming, ParentAct, Place, StaffDraft, StaffPress
 from bot.service import desk, staffchat
 from bot.storage import topicbook
 from tests.bot.bureau import ELSEWHERE, GROUP, HERE, Bureau
@@ -190,3 +190,32 @@ def test_a_group_that_moved_takes_its_topics_and_what_is_owed_along(
     assert bureau.do(lambda job: job.staff_chat) == "-100999"
     bureau.do(lambda job: staffchat.follow(job, "telegram", "-5", "-6"))  # another group
     assert bureau.do(lambda job: job.staff_chat) == "-100999"
+
+
+def test_at_a_case_that_is_over_only_a_note_is_offered(
+    bureau: Bureau, zhao: Staff, li: Person
+) -> None:
+    case = bureau.opens(li)
+    qian = bureau.hires("钱主任", Role.SUPERVISOR)
+    bureau.do(lambda job: desk.decline(job, qian, case.number, "不属于教育部门"))
+    bureau.do(
+        lambda job: staffchat.keep_draft(
+            job, zhao, StaffDraft(case.number, "已电话说明"), update(bureau, "已电话说明")
+        )
+    )
+    asked = next(one for one in bureau.owed() if "不能再答复家长" in str(one.message.html))
+    [[keep]] = asked.message.buttons
+    assert keep.label == "仅内部"
+    presses(bureau, zhao, keep.data)
+    assert bureau.history(case)[-1] == "note"
+
+
+def test_who_may_not_answer_again_is_told_so(bureau: Bureau, zhao: Staff, li: Person) -> None:
+    bureau.hires("钱主任", Role.SUPERVISOR)
+    case = bureau.opens(li)
+    bureau.do(lambda job: desk.reply(job, zhao, case.number, "已退费"))
+    bureau.sends_all()
+    rated = Act(ParentAct.RATE, case.number, rating="bad", text="没有")
+    bureau.do(lambda job: desk.parent_act(job, li, rated))
+    said = presses(bureau, zhao, f"s:take:{case.number}:{bureau.case(case.number).version}")
+    assert "要换一位同事来办" in said

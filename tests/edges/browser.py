@@ -23,6 +23,21 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PHONE, DESKTOP = {"width": 375, "height": 740}, {"width": 1280, "height": 800}
+SMALL = {"width": 320, "height": 560}
+# what stands out too little from its ground, with the ratio
+CONTRAST = """() => {
+    const parse = (c) => { const m = c.match(/[\\d.]+/g).map(Number); return m.length > 3 && m[3] === 0 ? null : m; };
+    const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
+    const ground = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c) return c; } return [255, 255, 255]; };
+    const poor = [];
+    for (const e of document.querySelectorAll("body *")) {
+        if (!e.checkVisibility() || ![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
+        const [a, b] = [light(parse(getComputedStyle(e).color).slice(0, 3)), light(ground(e).slice(0, 3))];
+        const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+        if (ratio < 4.5) poor.push([e.innerText.slice(0, 20), ratio.toFixed(2)]);
+    }
+    return poor;
+}"""
 START_S = 60.0
 SAME_WIDTH = """() => {
     const pen = document.createElement("canvas").getContext("2d");

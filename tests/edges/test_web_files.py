@@ -198,3 +198,16 @@ def test_an_upload_is_found_by_its_random_name_only(tmp_path: Path, name: str) -
 
     with pytest.raises(ValueError, match="not an upload"):
         Uploads(tmp_path / "uploads").path(name)
+
+
+async def test_a_picture_that_is_none_is_counted_nowhere_and_the_case_page_says_so(
+    desk: WebDesk,
+) -> None:
+    parent = desk.parent()
+    number = await parent.complains(files=given(("假.jpg", b"no picture", "image/jpeg")))
+    await fetched(desk)
+    page = await parent.page()
+    assert "没有收下" in page.text or "不能收" in page.text
+    staff = await desk.staff()
+    shown = await staff.sees(f"/console/case/{number}")
+    assert "未收下(类型不能收)" in shown.text

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.web.console import _views
 from bot.channels.web.views import chip
 from bot.core.cases import Action, CaseView, Kind, permitted
 from bot.core.people import Role, Staff
+from bot.core.turn import Act, ParentAct
 from bot.service import desk
 from bot.service.job import Job
 from bot.storage import casebook, outbox, queue
@@ -145,3 +147,17 @@ def test_a_long_list_comes_in_pages(bureau: Bureau) -> None:
     first, second = (listed(bureau, boss, View.ALL, page) for page in (1, 2))
     assert (len(first), len(second)) == (PAGE, 3)
     assert not {row.case.id for row in first} & {row.case.id for row in second}
+
+
+def test_supervisors_see_what_was_handled_twice_and_still_does_not_satisfy(bureau: Bureau) -> None:
+    parent, boss = bureau.parent(), bureau.hires("钱主任", Role.SUPERVISOR)
+    case = bureau.opens(parent)
+    rated = Act(ParentAct.RATE, case.number, rating="bad", text="没有")
+    for seen in (set[str](), {case.number}):
+        bureau.do(lambda job: desk.reply(job, boss, case.number, "已处理"))
+        bureau.sends_all()
+        bureau.do(lambda job: desk.parent_act(job, parent, rated))
+        assert numbers(bureau, boss, View.UNHAPPY) == seen
+    chen = bureau.hires("陈老师", departments=(HERE,))
+    assert View.UNHAPPY in _views(boss)
+    assert View.UNHAPPY not in _views(chen)

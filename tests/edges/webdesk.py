@@ -138,7 +138,7 @@ class Parent:
     ) -> str:
         """Go through the whole dialogue and return the case's number."""
         await self.says("我要投诉")
-        for label in ("投诉", "其他", "不在上面的事"):
+        for label in ("投诉", "其他", "其他事项"):
             await self.presses(label)
         if not subject:
             await self.presses("不涉及具体学校")

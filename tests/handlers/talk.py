@@ -309,7 +309,8 @@ class Talk:
             rating = Rating(act.rating)
             again = rating is Rating.BAD and not case.redone
             status = Status.RECEIVED if again else Status.CLOSED
-            self._change(case.number, rating=rating, status=status, redone=case.redone + again)
+            kept = None if again else rating
+            self._change(case.number, rating=kept, status=status, redone=case.redone + again)
         else:
             self._change(case.number, status=RULES[action].leads_to or case.status)
 

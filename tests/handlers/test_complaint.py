@@ -302,3 +302,16 @@ def test_a_question_beside_the_steps_is_answered_as_one(step: str) -> None:
 def test_without_a_draft_there_is_nothing_to_continue(talk: Talk) -> None:
     [said] = talk.says("继续")
     assert "没有正在填写" in said
+
+
+def test_in_english_a_word_or_two_is_a_slip_and_a_number_no_end_of_a_sentence() -> None:
+    talk = Talk()
+    talk.person = replace(talk.person, language="en")
+    for step in ("I want to complain", "anonymous"):
+        talk.says(step)
+    assert "That was not understood" in talk.last
+    for step in ("complaint", "fees and refunds", "No. 3 village school"):
+        talk.says(step)
+    assert talk.dialogue.draft is not None
+    assert talk.dialogue.draft.subject_name == "No. 3 village school"
+    assert talk.dialogue.draft.texts == ()

@@ -79,7 +79,8 @@ class Stage:
 
     def shows(self, what: Any) -> None:
         """Check that these buttons are under the newest message."""
-        missing = [label for label in _list(what) if label not in self.talk.buttons]
+        wanted = [self.filled(label) for label in _list(what)]
+        missing = [label for label in wanted if label not in self.talk.buttons]
         assert not missing, f"没有按钮 {missing},有 {self.talk.buttons}"
 
     def hides(self, what: Any) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.dialogue import without_file
 from bot.core.turn import Media, MediaKind
 from handlers.evidence import LARGEST
 from tests.handlers.paths import acts, at, file_one, kept
@@ -112,3 +113,20 @@ def test_a_phone_number_sent_alone_is_the_contact_of_the_complaint(talk: Talk) -
     talk.presses("用来投诉")
     assert talk.dialogue.draft is not None
     assert talk.dialogue.draft.contact == "13800001111"
+
+
+def test_a_preview_counts_only_what_is_still_there_and_nothing_at_all_is_not_submitted() -> None:
+    talk = Talk()
+    for step in ("我要投诉", "投诉", "收费、退费", "不涉及"):
+        talk.says(step)
+    talk.sends_photo()
+    for step in ("写好了", "匿名", "跳过"):
+        talk.says(step)
+    assert "已收到 1 个文件" in talk.last
+    found = without_file(talk.dialogue, talk.dialogue.draft.id if talk.dialogue.draft else "")
+    assert found is not None
+    talk.dialogue = found[0]  # as the desk does when the picture turns out to be none
+    [asked] = talk.presses("提交")
+    assert "还没有内容" in asked
+    assert "发生了什么事" in asked
+    assert talk.cases == []

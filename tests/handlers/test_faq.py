@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
-from bot.core.turn import Arrival, Asked, Feedback
+from bot.core.turn import Arrival, Asked, Feedback, OpenCase
 from handlers import faq
 from knowledge.entry import Answer, Decision, Entry, Outcome, Source
 from tests.handlers.fragments import Fragments
@@ -272,3 +272,38 @@ def first_words(entry: Entry, language: str) -> str:
 @pytest.mark.parametrize("arrival", [Arrival.UNSUPPORTED, Arrival.LOCATION, Arrival.BLOCKED])
 def test_what_is_no_question_is_left_to_others(talk: Talk, arrival: Arrival) -> None:
     assert faq.handle(talk.turn(talk.incoming(arrival))) is None
+
+
+def test_of_two_questions_the_one_without_an_answer_is_named_and_handed_over() -> None:
+    text = "孩子几岁可以上小学一年级？学校停车场几点关门？"
+    talk = Talk()
+    [answer] = talk.says(text)
+    assert "6 周岁" in answer
+    assert "您还问了“学校停车场几点关门”,这里还没有答案" in answer
+    assert talk.done(Asked)[1:] == [Asked("学校停车场几点关门", "miss")]
+    [receipt] = talk.presses("转人工")
+    assert "已受理" in receipt
+    [opened] = talk.done(OpenCase)
+    assert isinstance(opened, OpenCase)
+    assert opened.text == f"{text}\n其中还没有答复的:学校停车场几点关门"
+
+
+def test_a_number_in_the_part_without_an_answer_is_not_repeated() -> None:
+    [answer] = Talk().says("孩子几岁可以上小学一年级？学校停车场几点关门13800001111？")
+    assert "13800001111" not in answer
+
+
+def test_the_source_stands_back_behind_the_answer() -> None:
+    talk = Talk()
+    talk.says(AGE)
+    _, line = talk.heard[-1].html.split("<i>")
+    assert line.startswith("依据:")
+    assert line.endswith("核对于 2026-11-22</i>")
+
+
+def test_below_an_english_answer_there_is_nothing_in_chinese() -> None:
+    talk = Talk()
+    talk.person = replace(talk.person, language="en")
+    for entry in talk.knowledge.entries.values():
+        talk.presses_data(f"faq:{entry.id}")
+        assert not any("一" <= letter <= "龥" for letter in "".join(talk.buttons))

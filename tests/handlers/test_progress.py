@@ -8,7 +8,7 @@ from bot.core.cases import Rating, Status
 from bot.core.dialogue import EMPTY
 from bot.core.numbers import find_code
 from bot.core.people import Person
-from bot.core.turn import ParentAct, WrongCode
+from bot.core.turn import Media, MediaKind, ParentAct, WrongCode
 from tests.handlers.paths import acts, file_one, kept, opened
 from tests.handlers.talk import Talk
 
@@ -351,3 +351,36 @@ def test_a_category_or_department_that_was_removed_is_still_shown(filed: Talk) -
     assert "校车" in said
     assert "示例区教育局" in said
     assert "暂算" in said
+
+
+TOO_BIG = Media(MediaKind.DOCUMENT, "f", 21 * 1024 * 1024, "application/pdf", "big.pdf")
+
+
+def test_the_words_under_a_refused_file_are_added_and_a_bare_one_is_not_said_to_be(
+    filed: Talk,
+) -> None:
+    filed.says("补充")
+    [said] = filed.sends(TOO_BIG)
+    assert "超过 20 MB" in said
+    assert "已补充到" not in said
+    [said] = filed.sends(TOO_BIG, "这是收据")
+    assert "超过 20 MB" in said
+    assert "已补充到" in said
+    assert [act.text for act in acts(filed)] == ["这是收据"]
+
+
+def test_the_words_under_a_photo_are_the_reason(filed: Talk) -> None:
+    filed.answers(filed.cases[0].number)
+    filed.says("不满意")
+    [said] = filed.sends_photo("墙还是裂的")
+    assert "已记下您的评价和理由" in said
+    [rated] = acts(filed)
+    assert (rated.act, rated.text) == (ParentAct.RATE, "墙还是裂的")
+    assert kept(filed)[-1].case == filed.cases[0].number
+
+
+def test_after_a_wrong_code_the_code_alone_is_enough(filed: Talk) -> None:
+    stranger = other(filed)
+    stranger.says(filed.cases[0].number)
+    assert "编号或查询码不对" in stranger.says("000000")[0]
+    assert "状态:已受理" in stranger.says(code(filed))[0]

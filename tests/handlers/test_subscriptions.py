@@ -257,3 +257,22 @@ def test_the_subject_of_a_button_is_what_is_stopped(talk: Talk) -> None:
     assert talk.follows == ()
     assert figure.subject == Subject(Kind.FIGURE, "quota-2026:ms-third")
     assert figure.subject != THIRD
+
+
+@pytest.mark.parametrize("words", ["退订 三中", "取消订阅:三中", "unsubscribe from 三中"])
+def test_one_of_several_is_stopped_by_its_name(talk: Talk, words: str) -> None:
+    talk.says("订阅 三中")
+    talk.says("订阅 小学入学")
+    [told] = talk.says(words)
+    assert "已退订" in told
+    assert "第三中学" in told
+    assert THIRD.data not in followed(talk)
+    assert len(followed(talk)) == 1
+
+
+def test_a_name_that_is_not_followed_shows_what_there_is_to_stop(talk: Talk) -> None:
+    talk.says("订阅 三中")
+    talk.says("订阅 小学入学")
+    [told] = talk.says("退订 二中")
+    assert "您订阅了 2 项" in told
+    assert len(followed(talk)) == 2

@@ -46,6 +46,15 @@ def test_the_shipped_routing_is_right() -> None:
         ("闻到煤气味", "disaster"),
         ("全班上吐下泻", "poisoning"),
         ("老师用针扎孩子", "abuse"),
+        ("老师扇我孩子耳光", "abuse"),
+        ("他老割手怎么办", "self-harm"),
+        ("女儿说要跳下去", "self-harm"),
+        ("孩子失联了", "missing"),
+        ("食堂吃吐了好几个", "poisoning"),
+        ("孩子被几个同学围着打", "violence"),
+        ("孩子被家长打", "violence"),
+        ("孩子忘在校车上了", "disaster"),
+        ("孩子被逼吃粪便", "bullying"),
         ("班主任体罚孩子", "abuse"),
         ("孩子在学校被霸凌怎么办", "bullying"),
         ("My son is being bullied at school", "bullying"),
@@ -75,6 +84,7 @@ def test_a_way_of_speaking_beside_real_danger_is_urgent() -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "孩子被老师打电话叫去", "被老师打零分了", "打我儿子电话没人接", "培训机构失联了", "农药残留检查",
         "小学几岁报名", "摸底考试什么时候", "老师打电话说什么", "期中被打低分了", "超市跳楼价", "孩子不想活动", "什么是校园欺凌", "体罚学生的规定有哪些",
         "骨折了中考体育考试能免吗", "学校有没有急救培训", "防溺水教育谁负责", "账号被绑定了登不上", "学校公众号被关闭了", "抑郁症休学要什么材料", "",
         "消防演练通知", "入职查询性侵犯罪记录的规定", "What is bullying?", "tutoring company ran away with my money", "gunfire in a film title: on firefly",
@@ -103,6 +113,11 @@ def test_hotlines_that_nobody_verified_are_samples_or_absent() -> None:
         ("我要投诉", "complaint"), ("我想投诉学校乱收费", "complaint"), ("我要举报老师有偿补课", "report"), ("提个建议", "suggestion"),
         ("I want to complain about a teacher", "complaint"), ("我 要 投 诉", "complaint"), ("我要投訴", "complaint"),
         ("投诉电话是多少", None), ("举报电话多少", None), ("怎么投诉学校", None), ("我想投诉,打什么电话", None), ("可以匿名投诉吗", None),
+        ("我要建议 学校门口加个红绿灯", "suggestion"), ("我想提个建议:课后服务延长到六点", "suggestion"), ("建议校门口装减速带", "suggestion"),
+        ("老师您好,举报三中有偿补课", "report"), ("举报教育局领导贪污", "report"), ("投诉三中食堂", "complaint"), ("我要投拆乱收费", "complaint"),
+        ("wo yao tousu", "complaint"), ("我要投诉,上次投诉了没人理", "complaint"), ("I'd like to report a teacher", "report"),
+        ("建议报哪个学校", None), ("投诉后多久给答复", None), ("投诉三中有用吗?", None), ("举报老师补课,会不会报复我孩子", None),
+        ("我要举报的话要实名吗", None), ("这个怎么用来投诉", None), ("反映的事一直推诿不办", None), ("学校说投诉就开除", None), ("能给我建议吗", None),
         ("How can I file a complaint", None), ("小学报名", None), ("", None),
     ],
 )  # fmt: skip
@@ -124,6 +139,12 @@ def test_a_message_that_plainly_is_a_complaint_is_one_and_a_question_about_it_is
 )
 def test_a_category_is_suggested_by_parents_words(said: str, category: str) -> None:
     assert ROUTING.suggest(said)[0].id == category
+
+
+def test_a_matter_that_no_hint_fits_goes_to_the_last_category_and_danger_to_those_for_it() -> None:
+    assert ROUTING.likeliest("食堂的饭菜变质了", urgent=True) == "food"
+    assert ROUTING.likeliest("昨天被围殴了") == tuple(ROUTING.categories)[-1]
+    assert ROUTING.likeliest("昨天被围殴了", urgent=True) == "safety"
 
 
 def test_nothing_is_suggested_without_a_word_for_it() -> None:

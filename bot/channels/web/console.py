@@ -46,10 +46,12 @@ async def cases(site: Site, request: Request, session: Session) -> Response:
     department = department if department in routing.departments else ""
     asking = Asking(staff, now, _tonight(now), department)
 
-    def look(tx: Tx) -> tuple[dict[View, int], list[Listed]]:
-        return queue.counts(tx, asking), queue.listed(tx, asking, view, page=page)
+    def look(tx: Tx) -> tuple[dict[View, int], int, list[Listed]]:
+        counts = queue.counts(tx, asking)
+        shown = min(page, max(1, -(-counts[view] // queue.PAGE)))  # a list may have become shorter
+        return counts, shown, queue.listed(tx, asking, view, page=shown)
 
-    counts, rows = await site.office.db.read(look)
+    counts, page, rows = await site.office.db.read(look)
     knowledge = site.office.library.current
     return site.page(
         request,
@@ -77,6 +79,8 @@ def _views(staff: Staff) -> Sequence[View]:
     if staff.role in HEADS:
         order.remove(View.DEPARTMENT)
         order.insert(0, order.pop(order.index(View.UNASSIGNED)))
+    else:
+        order.remove(View.UNHAPPY)
     return order
 
 

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.pace import Pace
+from bot.channels.web.views import file_reason
 from bot.core.config import Config
 from bot.core.texts import catalogue, say
 from bot.core.workdays import SHANGHAI
@@ -118,6 +119,7 @@ def make_site(parts: WebParts) -> Site:
     templates.filters["day"] = local_date
     templates.filters["moment"] = moment
     templates.filters["clock"] = clock
+    templates.filters["why"] = file_reason
     schema = {step.number: step.sha256 for step in migrate.shipped()}
     return Site(parts, parts.office.metrics, templates, schema)
 

@@ -164,6 +164,8 @@ def _more(job: Job, event: Event) -> str:
             return plain("console.by_days", days=data.get("days", ""))
         case "rated":
             return f" · {plain('rate_' + str(data.get('rating', 'fair')))}"
+        case "file_refused":
+            return f" · {file_reason(str(data.get('reason', '')))}"
         case "undelivered":
             return f" · {_reason(str(data.get('reason', '')))}"
         case _:
@@ -178,6 +180,12 @@ def _delivery(state: str, reason: str, parcel: int) -> Delivery:
             return Delivery("red", plain("console.failed", reason=_reason(reason)), parcel)
         case _:
             return Delivery("amber", plain("console.queued"))
+
+
+def file_reason(key: str) -> str:
+    """Say in a word why a file was not taken; `key` is the sentence the parent got."""
+    known = f"console.why_{key}"
+    return plain(known if known in catalogue("zh") else "console.why_file_kind")
 
 
 def _reason(reason: str) -> str:

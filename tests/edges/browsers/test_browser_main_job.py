@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,32 +12,17 @@ from tests.edges.browser import (
     DESKTOP,
     PHONE,
     Product,
-    chromium,
     complain,
     context,
     hears,
-    need_browser,
     no_sideways_scroll,
     press,
-    product,
     say,
 )
 
 pytestmark = pytest.mark.browser
+LINES = "links => links.map((link) => link.getClientRects().length)"
 ANSWER = "您好,已要求学校公开检查结果,并更换供应商。"
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    need_browser()
-    with product(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(desk: Product) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -73,6 +57,7 @@ def test_a_complaint_with_a_photo_is_answered_and_the_answer_is_read(
         parent.goto(desk.url)
         number = complain(parent, "午餐里有虫子,学校一直没有答复。", photo=photo)
         signs_in(desk, staff)
+        assert staff.locator(".bar a").evaluate_all(LINES) == [1] * 5
         staff.get_by_label("按编号查找").fill(number)
         staff.get_by_label("按编号查找").press("Enter")
         expect(staff.locator(".entry.parent img")).to_have_js_property("complete", value=True)
@@ -164,3 +149,17 @@ def test_hostile_text_stays_text_in_both_pages(desk: Product, browser: Browser) 
         say(parent, "查进度")
         hears(parent, number)
         assert complaints == [[], []]
+
+
+def test_text_that_runs_from_the_right_does_so_alone(desk: Product, browser: Browser) -> None:
+    with context(browser, DESKTOP) as parents, context(browser, DESKTOP) as offices:
+        parent, staff = parents.new_page(), offices.new_page()
+        parent.goto(desk.url)
+        number = complain(parent, "مرحبا, ابني في المدرسة")
+        signs_in(desk, staff)
+        staff.goto(f"{desk.url}/console/case/{number}")
+        direction = "words => getComputedStyle(words).direction"
+        assert staff.locator(".entry.parent .words").evaluate(direction) == "rtl"
+        assert staff.locator("h1").evaluate(direction) == "ltr"
+        theirs = parent.locator(".line.theirs .words").filter(has_text="مرحبا")
+        assert theirs.evaluate(direction) == "rtl"

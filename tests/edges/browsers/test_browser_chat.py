@@ -9,53 +9,25 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.edges.browser import (
+    CONTRAST,
     DESKTOP,
     PHONE,
+    SMALL,
     Product,
-    chromium,
     context,
     hears,
-    need_browser,
     no_sideways_scroll,
     press,
-    product,
     say,
 )
 
 pytestmark = pytest.mark.browser
 QUESTION = "孩子几岁可以上小学一年级?"
 ANSWER = "6 周岁"
-SMALL = {"width": 320, "height": 560}
-CONTRAST = """() => {
-    const parse = (c) => { const m = c.match(/[\\d.]+/g).map(Number); return m.length > 3 && m[3] === 0 ? null : m; };
-    const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
-    const ground = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c) return c; } return [255, 255, 255]; };
-    const poor = [];
-    for (const e of document.querySelectorAll("body *")) {
-        if (!e.checkVisibility() || ![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
-        const [a, b] = [light(parse(getComputedStyle(e).color).slice(0, 3)), light(ground(e).slice(0, 3))];
-        const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-        if (ratio < 4.5) poor.push([e.innerText.slice(0, 20), ratio.toFixed(2)]);
-    }
-    return poor;
-}"""
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, a.button, textarea, label.attach")]
     .filter((e) => e.checkVisibility())
     .map((e) => [e.innerText.slice(0, 12), Math.round(e.getBoundingClientRect().height)])
     .filter(([, height]) => height < 44)"""
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    need_browser()
-    with product(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(desk: Product) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

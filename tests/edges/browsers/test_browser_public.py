@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.edges.browser import (
+    CONTRAST,
     DESKTOP,
+    SMALL,
     Product,
-    chromium,
     context,
-    need_browser,
     no_sideways_scroll,
-    product,
 )
-from tests.edges.test_browser_chat import CONTRAST, SMALL
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -28,19 +24,6 @@ PAGES = (
     "/public/table/fee-2026",
     "/public/table/catchment-2026?q=没有这一行",
 )
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    need_browser()
-    with product(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(desk: Product) -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

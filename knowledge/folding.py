@@ -1,0 +1,45 @@
+"""A message as words are looked for in it: simplified, small, without blanks and punctuation inside Chinese.
+
+Floor 0; pure. So 不 想 活 了 and 我 要 投 訴 are still seen.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+_TO_SIMPLIFIED = OpenCC("t2s")
+_BETWEEN_CHINESE = re.compile(r"(?<=[一-鿿])[^\w]+(?=[一-鿿])")
+_SEAM = re.compile(r"(?<=[一-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[一-鿿])")
+
+
+@lru_cache(maxsize=64)  # several ask it of the same message
+def fold(text: str) -> str:
+    """Bring a message into the form in which words are looked for: no blanks inside Chinese."""
+    folded = _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", text).lower())
+    folded = _SEAM.sub(" ", _BETWEEN_CHINESE.sub("", folded))
+    return " " + re.sub(r"[^\w]+", " ", folded).strip() + " "
+
+
+def has(folded: str, word: str) -> bool:
+    """Tell whether a folded text holds a word; an English one only as a whole word."""
+    return needle(word) in folded
+
+
+def needle(word: str) -> str:
+    """Return what stands in a folded text where a word does."""
+    return f" {word} " if word.isascii() else word
+
+
+def is_covered(folded: str, word: str, soft: tuple[str, ...]) -> bool:
+    """Tell whether every occurrence of the word lies within one of the soft phrases."""
+    spans = [
+        (found.start(), found.end())
+        for phrase in soft
+        for found in re.finditer(re.escape(needle(phrase)), folded)
+    ]
+    return all(
+        any(start <= found.start() and found.end() <= end for start, end in spans)
+        for found in re.finditer(re.escape(needle(word)), folded)
+    )
