@@ -26,7 +26,7 @@ from knowledge.indexed import CHANNELS, Indexed
 from knowledge.letters import Letters
 from knowledge.parse import Parsed
 
-CANDIDATES = 12
+CANDIDATES = 16
 FEATURES = (
     "ideas", "grams", "sounds",  # cosine with the best phrasing
     "ideas_mean",  # cosine of ideas, averaged over the phrasings
