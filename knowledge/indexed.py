@@ -40,6 +40,7 @@ class Indexed:
     about: frozenset[str]  # the places and offices that half of the phrasings name: these are ours
     ideas: frozenset[str]
     bags: Bags  # three a phrasing: ideas, grams, sounds
+    odd: frozenset[int]  # places of phrasings that contradict a slot of the entry itself
     held: NDArray[np.int32]  # all tokens of the bags, each once
     core: Bags  # one: the ideas in at least half of the phrasings, with their share
 
@@ -65,6 +66,7 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
     ideas = Counter(idea for phrasing in phrasings for idea in phrasing.ideas)
     elsewhere = Counter(name for phrasing in phrasings for name in phrasing.slots.elsewhere)
     half = len(phrasings) / 2
+    slots = entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings))
     bags = pack([bag for one in phrasings for bag in (one.ideas, one.grams, one.sounds)], numbering)
     core = {
         idea: count / len(phrasings)
@@ -77,10 +79,11 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
         texts=tuple(phrasing.text for phrasing in phrasings),
         glossed=tuple(bool(phrasing.gloss) for phrasing in phrasings),
         words=frozenset(word for phrasing in phrasings for word in phrasing.words),
-        slots=entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings)),
+        slots=slots,
         about=frozenset(name for name, count in elsewhere.items() if count >= half),
         ideas=frozenset(ideas),
         bags=bags,
+        odd=frozenset(n for n, one in enumerate(phrasings) if one.slots.conflicts(slots)),
         held=np.unique(bags.tokens),
         core=pack([core], numbering),
     )
