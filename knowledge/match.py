@@ -67,7 +67,6 @@ class Index:
         """Take the entries; what the index `before` has parsed of them is taken over from it."""
         self.lexicon = lexicon or load_lexicon()
         self.entries = tuple(entry for entry in entries if not entry.draft)
-        self._by_id = {entry.id: entry for entry in self.entries}
         questions = [is_latin(normalise(entry.question)) for entry in self.entries]
         self._latin = 2 * sum(questions) > len(questions)
         if before is not None and not (

@@ -100,10 +100,6 @@ class Retriever:
         of_core = _by_sum(core.weights * self.tokens.idf[core.tokens], core.owners)
         yield Table(core.tokens, core.owners, of_core)
 
-    def find(self, question: Parsed, *, most: int = CANDIDATES) -> list[Match]:
-        """Return the most promising entries with their part scores, in no particular order."""
-        return self.find_all([question], most=most)[0]
-
     def find_all(
         self,
         questions: Sequence[Parsed],

@@ -39,7 +39,7 @@ def _phrasings(entry: Entry) -> list[Parsed]:
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_cosines_and_coverage_are_those_of_the_formulas(text: str) -> None:
     question, masses = _parsed(text), RETRIEVER.tokens.masses
-    for match in RETRIEVER.find(question):
+    for match in RETRIEVER.find_all([question])[0]:
         parts, phrasings = _named(match), _phrasings(INDEX.entries[match.number])
         ideas = [_cosine(question.ideas, one.ideas) for one in phrasings]
         assert parts["ideas"] == pytest.approx(max(ideas), abs=1e-6)
@@ -68,7 +68,7 @@ def test_several_texts_at_once_are_measured_as_each_alone() -> None:
     parsed = [_parsed(text) for text in QUESTIONS]
     together = RETRIEVER.find_all(parsed, most=5)
     for own, question in zip(together, parsed, strict=True):
-        alone = {match.number: match for match in RETRIEVER.find(question, most=5)}
+        alone = {match.number: match for match in RETRIEVER.find_all([question], most=5)[0]}
         assert {match.number for match in own} == alone.keys()
         for match in own:
             assert match.parts == pytest.approx(alone[match.number].parts)
