@@ -84,6 +84,6 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
         ideas=frozenset(ideas),
         bags=bags,
         odd=frozenset(n for n, one in enumerate(phrasings) if one.slots.conflicts(slots)),
-        held=np.unique(bags.tokens),
+        held=np.array(sorted(set(bags.tokens.tolist())), np.int32),
         core=pack([core], numbering),
     )
