@@ -15,6 +15,7 @@ class Row:
 
     parcel: Parcel
     due: float
+    replaced: bool = False  # a newer message took its place in its slot: it is sent no more
 
     def is_held(self, now: float) -> bool:
         """Tell whether it is held back on purpose (a slot); one that failed before holds its place."""
@@ -31,12 +32,14 @@ class Lane:
     busy: bool = False
     ticket: int = 0
 
-    def is_replaced(self, row: Row) -> bool:
-        """Tell whether a newer message took the place of a row in its slot: it is sent no more."""
-        slot, number = row.parcel.slot, row.parcel.id
-        return bool(slot) and any(
-            other.parcel.slot == slot and other.parcel.id > number for other in self.rows
-        )
+    def add(self, row: Row) -> None:
+        """Put a row behind the others; of those in a slot only the one written last is still to be sent."""
+        slot = row.parcel.slot
+        for other in self.rows if slot else ():
+            if other.parcel.slot == slot:
+                older = min(row, other, key=lambda one: one.parcel.id)
+                older.replaced = True
+        self.rows.append(row)
 
     def head(self, now: float) -> Row:
         """Return the row to send next: held ones let the rows behind them pass."""

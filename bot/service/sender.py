@@ -69,7 +69,7 @@ class Sender:
                 limited = self._channels[parcel.channel].limited
                 lane = self._lanes[parcel.line] = Lane(parcel.line, limited)
             row = Row(parcel, self._due(parcel, now))
-            lane.rows.append(row)
+            lane.add(row)
             if lane.head(now) is row:
                 self._offer(lane, now)
         self._wake.set()
@@ -188,7 +188,7 @@ class Sender:
         """Deliver one row and write down what came of it, before the slot is free again."""
         again: Parcel | None = None
         try:
-            if not lane.is_replaced(row):
+            if not row.replaced:
                 again = await self._deliver_and_mark(row.parcel)
             if again is None:
                 self._known.discard(row.parcel.id)

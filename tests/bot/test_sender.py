@@ -153,6 +153,19 @@ async def test_a_held_message_lets_later_ones_pass_and_is_replaced_in_its_slot(
     assert post.texts("1") == ["passes", "held, new"]
 
 
+async def test_a_held_message_is_not_sent_after_the_one_that_took_its_place(
+    bureau: Bureau,
+) -> None:
+    post = Post()
+    async with sending(bureau, post) as sender:
+        soon = datetime.now(UTC) + timedelta(seconds=0.4)
+        await owe(bureau, ("1", "held, old"), slot="burst", not_before=soon)
+        await owe(bureau, ("1", "at once, new"), slot="burst")
+        await until(lambda: post.texts("1") == ["at once, new"])
+        await done(bureau, sender)
+    assert post.texts("1") == ["at once, new"]
+
+
 async def test_a_held_message_that_failed_keeps_its_place(bureau: Bureau) -> None:
     post = Post(failures={"1": [DeliveryFailed(Failing.TRANSIENT, "network") for _ in range(3)]})
     async with sending(bureau, post) as sender:
