@@ -19,7 +19,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parsed = _parser().parse_args(arguments)
     from bot.core.errors import BotError
-    from bot.storage.db import is_disk_trouble
     from knowledge.library import ContentError
 
     try:
@@ -29,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BotError as error:
         lines = tuple(str(error).splitlines())
     except sqlite3.DatabaseError as error:
+        from bot.storage.db import is_disk_trouble
+
         if not is_disk_trouble(error):
             raise
         lines = (f"database: {error}; `run_bot.py doctor` says more",)

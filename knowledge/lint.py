@@ -17,7 +17,7 @@ SENT_ELSEWHERE = "sent_elsewhere"  # data: phrasing, other
 NOT_ASKED = "not_asked"  # no golden question hits the entry
 LEAST_PHRASINGS = 4
 _CLOSE = 0.72  # likeness from which two phrasings of two entries are worth a word
-_DOUBTFUL = 0.3  # likeness from which the matcher itself is asked whose a phrasing is
+_DOUBTFUL = 0.4  # likeness from which the matcher itself is asked whose a phrasing is: below, none was sent elsewhere
 _LATEST = date(9999, 12, 31)
 
 
