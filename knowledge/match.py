@@ -30,6 +30,7 @@ from knowledge.text import bare, is_latin, normalise
 
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
+_ALONE = 0.6  # of the limit for an offer: what a word alone needs, where an entry is about it
 _STRICTER = 5.0  # what a long message needs more, to be answered at once
 _MESSAGES = 256  # remembered word for word; each about 3 KiB
 
@@ -261,8 +262,7 @@ class Index:
         best = merged(question, looks)
         ranked = tuple((answer.id, answer.score) for answer in best)
         scores = [answer.score for answer in best]
-        long = len(looks[0].parsed.text) > LONG
-        outcome = limits.outcome(scores, stricter=_STRICTER if long else 0.0)
+        outcome = limits.outcome(scores, stricter=_STRICTER * (len(first.parsed.text) > LONG))
         reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
         answers: tuple[Answer, ...] = ()
         several = self._several(looks, limits.offer) if looks[0].top < EXACT else ()
@@ -270,6 +270,8 @@ class Index:
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
         if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < EXACT:
             outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
+        if outcome is Outcome.MISS and first.top >= _ALONE * limits.offer and self._is_about(first):
+            outcome, reason = Outcome.UNSURE, "a word alone that entries are about: choices"
         if outcome is Outcome.HIT and guessed:
             outcome, reason = Outcome.UNSURE, "for a stage that nobody named: offered, not answered"
         sure = bool(several) and all(answer.score >= limits.answer for answer in several)
@@ -295,6 +297,15 @@ class Index:
             unanswered=as_written(question, beside) if beside and outcome is Outcome.HIT else (),
         )
         return _Verdict(decision, looks, reason)
+
+    def _is_about(self, look: Look) -> bool:
+        """Tell whether a text is a word or two that name a subject which the first entry names too."""
+        if len(look.parsed.text) > SHORT or not look.ranked:
+            return False
+        named = {
+            idea for idea, weight in look.parsed.ideas.items() if idea[0] == "S" and weight > 0.5
+        }
+        return bool(named) and named <= self._items[look.ranked[0][0]].ideas
 
     def _is_whole(self, cleaned: str, outcome: Outcome, scores: list[float]) -> bool:
         """Tell whether a message need not wait for its other half."""
