@@ -259,7 +259,7 @@ class Index:
         """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
         first = looks[0]
         limits = self._ranker.model_for(first.parsed, by_meaning=first.by_meaning).limits
-        best = merged(question, looks)
+        best = merged(question, looks, self.lexicon)
         ranked = tuple((answer.id, answer.score) for answer in best)
         scores = [answer.score for answer in best]
         outcome = limits.outcome(scores, stricter=_STRICTER * (len(first.parsed.text) > LONG))

@@ -68,3 +68,8 @@ def test_what_names_nothing_that_it_asks_about_is_not_answered() -> None:
     for text in ("可以不写学校吗", "能不能不写"):
         decision = ASK(text, today=TODAY)
         assert (decision.outcome, decision.answers) == (Outcome.MISS, ()), text
+
+
+def test_what_is_told_beside_a_question_is_not_what_is_offered_first() -> None:
+    decision = ASK("我和老公都在这边上班,孩子今年从老家转过来读初一,学籍怎么办", today=TODAY)
+    assert decision.answers[0].id == "transfer-number"
