@@ -124,7 +124,9 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     drawn = [word for word in words.picture if word in text]
     named, _ = schools_of(shelf, without(text, [*kinds, *parts, *asked, *drawn, *year_words(text)]))
     trend = bool(holds(text, words.trend))
-    every = is_every(text, named) or (kind == "posts" and not named and "哪些" in text)
+    every = is_every(text, named) or (
+        kind == "posts" and not named and holds(text, ("哪些", "岗位表"))
+    )
     if not named and (not (asked or every or drawn) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
     stage = _stage(text, words)
@@ -271,7 +273,7 @@ def _as_written(text: str, key: str) -> str:
 
 def _is_any(piece: str, words: FigureWords) -> bool:
     """Tell whether a piece means schools in general: 私立初中, 念高中."""
-    for word in words.any_kind:
+    for word in sorted(words.any_kind, key=len, reverse=True):
         piece = piece.replace(word, "")
     return not piece or piece in words.not_school or piece in ("中", "小", "园")
 
