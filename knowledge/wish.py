@@ -124,9 +124,8 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     drawn = [word for word in words.picture if word in text]
     named, _ = schools_of(shelf, without(text, [*kinds, *parts, *asked, *drawn, *year_words(text)]))
     trend = bool(holds(text, words.trend))
-    every = is_every(text, named) or (
-        kind == "posts" and not named and holds(text, ("哪些", "岗位表"))
-    )
+    listed = kind == "posts" and not named and bool(holds(text, ("哪些", "岗位表")))
+    every = is_every(text, named) or listed
     if not named and (not (asked or every or drawn) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
     stage = _stage(text, words)
