@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from knowledge.beside import as_written, is_only_beside, unanswered
-from knowledge.calibrate import Model, load_meaning_models, load_models
+from knowledge.calibrate import Limits, Model, load_meaning_models, load_models
 from knowledge.choices import filled, merged, only
 from knowledge.clauses import MOST_PARTS, is_asking, is_bare_fact, is_fragment
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome, Stage
@@ -268,7 +268,7 @@ class Index:
         outcome = limits.outcome(scores, stricter=_STRICTER * (len(first.parsed.text) > LONG))
         reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
         answers: tuple[Answer, ...] = ()
-        several = self._several(looks, limits.offer) if looks[0].top < EXACT else ()
+        several = self._several(looks, limits) if first.top < EXACT else ()
         if outcome is Outcome.HIT and looks[0].bars_direct_answer(best[0].id):
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
         if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < EXACT:
@@ -330,14 +330,24 @@ class Index:
             return bool(scores) and scores[0] == EXACT
         return outcome is Outcome.HIT or not is_fragment(cleaned, self.lexicon)
 
-    def _several(self, looks: tuple[Look, ...], offer: float) -> tuple[Answer, ...]:
-        """Return one answer for each clause that asks something of its own."""
+    def _several(self, looks: tuple[Look, ...], limits: Limits) -> tuple[Answer, ...]:
+        """Return one answer for each clause that asks something of its own.
+
+        None where the whole has a sure answer that no clause comes to: 疫苗本丢了, 能报名吗, 去哪补 is one question.
+        """
         found: dict[str, Answer] = {}
         for look in looks[1:]:
-            if look.top >= offer and not look.elsewhere and is_asking(look.text, self.lexicon):
+            if (
+                look.top >= limits.offer
+                and not look.elsewhere
+                and is_asking(look.text, self.lexicon)
+            ):
                 answer = Answer(look.ranked[0][0], round(look.top, 2), look.text)
                 if answer.id not in found or answer.score > found[answer.id].score:
                     found[answer.id] = answer
+        whole = looks[0]
+        if len(whole.parsed.text) <= LONG and limits.outcome(whole.scores) is Outcome.HIT:
+            found = found if whole.ranked[0][0] in found else {}
         return tuple(found.values())[:MOST_PARTS]
 
 

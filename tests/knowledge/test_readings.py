@@ -73,3 +73,13 @@ def test_what_names_nothing_that_it_asks_about_is_not_answered() -> None:
 def test_what_is_told_beside_a_question_is_not_what_is_offered_first() -> None:
     decision = ASK("我和老公都在这边上班,孩子今年从老家转过来读初一,学籍怎么办", today=TODAY)
     assert decision.answers[0].id == "transfer-number"
+
+
+def test_clauses_do_not_take_apart_what_the_whole_answers() -> None:
+    decision = ASK("疫苗本丢了,能报名吗,去哪补", today=TODAY)
+    assert decision.answers[0].id == "primary-vaccine"
+
+
+def test_a_junior_school_is_not_taken_for_a_senior_one() -> None:
+    decision = ASK("我儿子初二,想转到你们区的三中,可以吗,要考试吗,学费多少", today=TODAY)
+    assert "transfer-senior" not in [one.id for one in decision.answers]
