@@ -56,6 +56,10 @@ class FigureWords:
     estate_like: re.Pattern[str]
     phase_like: re.Pattern[str]
     year_like: re.Pattern[str]
+    house_like: re.Pattern[str]
+    between_like: re.Pattern[str]
+    range_like: re.Pattern[str]
+    whole_like: re.Pattern[str]
     vague: Words
     any_kind: Words
     posts_asked: Words
