@@ -22,7 +22,6 @@ from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
 
 CONTEXT_LASTS = timedelta(minutes=30)
-CHOICES = 3
 FRESH_CASE = timedelta(days=1)
 _WORTH = {known.Outcome.HIT: 2, known.Outcome.UNSURE: 1, known.Outcome.MISS: 0}
 
@@ -68,7 +67,7 @@ def answered(turn: Turn, decision: Decision) -> Outcome:
     if is_hit:
         outcome = _hit(turn, decision, entries)
     elif decision.outcome is known.Outcome.UNSURE and entries:
-        outcome = _unsure(turn, entries[:CHOICES])
+        outcome = _unsure(turn, entries)
     else:
         outcome = _miss(turn)
         asked = replace(asked, outcome=known.Outcome.MISS.value)

@@ -5,8 +5,6 @@ it. What is still to be said is asked with buttons; the dialogue keeps the quest
 二中 completes it.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import reduce
@@ -15,28 +13,23 @@ from markupsafe import Markup
 
 from bot.core.dialogue import Figure, Last
 from bot.core.texts import plain, say
-from bot.core.turn import Arrival, Asked, Button, Outcome, Rows, Turn
+from bot.core.turn import Arrival, Asked, Button, Outcome, Turn
 from bot.core.workdays import local_day
-from handlers import answers, burst, faq, figure_chart, figure_view, menu
+from handlers import burst, figure_chart, figure_several, figure_view, menu
 from handlers.figure_parts import kind_words
 from handlers.following import below_figure
 from handlers.saying import NEW_LINE, answer, in_pairs, person_button, phone_line, way_on
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
-from knowledge import entry as known
 from knowledge import figures
-from knowledge.clauses import is_asking
 from knowledge.figure_answers import Answer, Ask, Found
-from knowledge.figure_words import fold
+from knowledge.figure_follow import read_follow_up, with_schools_of
 from knowledge.picture_wish import asks_for_a_picture_only, kinds_to_draw
-from knowledge.shelf import BY_SCHOOL, Shelf
-from knowledge.wish import Wish, read_follow_up, read_wish
+from knowledge.shelf import Shelf
+from knowledge.wish import Wish, read_wish
 
 LASTS = timedelta(minutes=30)  # so long 那二中呢 is read with the question before it
 PRESS = "f:"
 _OF = "k:"  # a button that says what a picture is wanted of
-_SHORT = 8  # characters of a question that leans on the one before it: 怎么报名
-_SENTENCES = re.compile(r"[?？。!！;；\n]+")
-_CLAUSES = re.compile(r"[?？。!！;；\n,，]+")
 
 
 def handle(turn: Turn) -> Outcome | None:
@@ -66,66 +59,17 @@ def _asked(turn: Turn) -> Outcome | None:
 
 def _answer(turn: Turn, question: str) -> Outcome | None:
     """Answer a message as a whole, or each of its questions where there are several."""
-    clauses, sentences = _pieces(_CLAUSES, question), _pieces(_SENTENCES, question)
-    wishes = _wishes(turn, clauses) if len(clauses) > 1 else []
-    if len(wishes) > 1:
-        return _several(turn, question, wishes, clauses)
-    told = _wishes(turn, sentences) if len(sentences) > 1 else []
-    if told and any(_asks(turn, one) for one in sentences if one != told[0][0]):
-        return _several(turn, question, told, sentences)
-    whole = _read(turn, _shelf(turn), question)
-    if whole is not None:
-        return _answered(turn, whole, Figure(question, turn.fresh.draft, at=turn.now))
-    return _several(turn, question, wishes, clauses) if wishes else None
-
-
-def _pieces(ends: re.Pattern[str], question: str) -> list[str]:
-    return [piece.strip() for piece in ends.split(question) if says_something(piece)]
-
-
-def _wishes(turn: Turn, pieces: list[str]) -> list[tuple[str, Wish]]:
-    return [(piece, wish) for piece in pieces if (wish := _read(turn, _shelf(turn), piece))]
-
-
-def _asks(turn: Turn, piece: str) -> bool:
-    return is_asking(fold(piece), turn.knowledge.index.lexicon)
-
-
-def _several(
-    turn: Turn, question: str, wishes: list[tuple[str, Wish]], pieces: list[str]
-) -> Outcome:
-    """Answer each question for a figure, and of the rest what the FAQ knows for certain."""
-    figure = Figure(wishes[-1][0], turn.fresh.draft, at=turn.now)
-    parts: list[Markup] = []
-    rows: Rows = way_on(turn)
-    named: tuple[str, ...] = ()
-    for _, wish in wishes:
-        if wish.kind in BY_SCHOOL and not (wish.schools or wish.doubtful or wish.unknown):
-            wish = replace(wish, schools=() if wish.every else named)
-        named = wish.schools or named
-        found = figures.answer(_shelf(turn), wish, today=local_day(turn.now))
-        html, rows = figure_view.told(turn, _shelf(turn), found, figure.token)
-        parts.append(html)
-    asking = {piece for piece, _ in wishes}
-    for piece in pieces:
-        if piece not in asking:
-            parts.extend(_beside(turn, piece))
-    if len(wishes) > 1:
-        rows = way_on(turn)  # a button could not say which of the questions it completes
-    after = replace(turn.dialogue, figure=figure, last=Last(question, "", turn.now))
-    outcome = answer(turn, *parts, buttons=rows, dialogue=after)
-    return outcome.and_do(Asked(question, "hit", f"table:{wishes[0][1].kind}"))
-
-
-def _beside(turn: Turn, piece: str) -> Iterator[Markup]:
-    """Answer what is asked beside a figure; 怎么报名 leans on it and is not guessed, 我家在城东 asks nothing."""
-    decision = faq.decide(turn, piece)
-    if decision.small is not None or not _asks(turn, piece):
-        return
-    if decision.outcome is known.Outcome.HIT and len(piece) >= _SHORT:
-        yield from (answers.body(turn, entry) for entry in faq.found(turn, decision))
-    else:
-        yield say("figure.rest", turn.language, part=piece)
+    several = figure_several.answer(turn, _shelf(turn), question)
+    if several is not None:
+        return several
+    wish = _read(turn, _shelf(turn), question)
+    if wish is None:
+        return None
+    before = _before(turn)
+    resumed = _resumed(turn, before) if before is not None else None
+    leaning = with_schools_of(_shelf(turn), wish, resumed)
+    said = () if leaning == wish else figures.said_by(leaning)
+    return _answered(turn, leaning, Figure(question, turn.fresh.draft, said, at=turn.now))
 
 
 def _shelf(turn: Turn) -> Shelf:
@@ -138,18 +82,29 @@ def _read(turn: Turn, shelf: Shelf, question: str) -> Wish | None:
     return read_wish(shelf, question, today=local_day(turn.now), lexicon=lexicon)
 
 
-def _followed(turn: Turn, text: str) -> Outcome | None:
-    """Read a short message with the figure before it, unless something else was asked since."""
+def _before(turn: Turn) -> Figure | None:
+    """Return the figure before a message, unless something else was asked since or it is long ago."""
     before, last = turn.dialogue.figure, turn.dialogue.last
     if before is None or before.at is None or turn.now - before.at > LASTS:
         return None
-    if last is None or last.at != before.at:
-        return None
-    wish = _resumed(turn, before)
+    return None if last is None or last.at != before.at else before
+
+
+def _followed(turn: Turn, text: str) -> Outcome | None:
+    """Read a short message with the figure before it."""
+    before = _before(turn)
+    wish = before and _resumed(turn, before)
     followed = wish and read_follow_up(_shelf(turn), text, wish, today=local_day(turn.now))
-    if not followed:
+    if not before or not wish or not followed:
         return None
-    return _answered(turn, followed, replace(before, said=figures.said_by(followed), at=turn.now))
+    return _answered(turn, followed, followed_by(turn, before, followed))
+
+
+def followed_by(turn: Turn, before: Figure, wish: Wish) -> Figure:
+    """Keep a wish that follows a figure: the question is the one before, with all that was said since."""
+    first = _read(turn, _shelf(turn), before.question)
+    kind = (f"K:{wish.kind}",) if first is not None and first.kind != wish.kind else ()
+    return replace(before, said=(*kind, *figures.said_by(wish)), at=turn.now)
 
 
 def _only_a_picture(turn: Turn, text: str) -> Outcome | None:

@@ -35,7 +35,7 @@ def merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:
 
 
 def filled(first: tuple[Answer, ...], best: list[Answer], offer: float) -> tuple[Answer, ...]:
-    """Fill the choices up with the next best entries; a hopeless one is not offered."""
+    """Fill the choices up with the next best entries; none of the `first` is lost, a hopeless one not offered."""
     chosen = {answer.id: answer for answer in first}
     for answer in best:
         if len(chosen) >= CHOICES or answer.score < offer / 8:

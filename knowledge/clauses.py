@@ -15,6 +15,7 @@ _STRONG = re.compile(r"[.?!;\n]+")
 _WEAK = re.compile(r"[,:]+")
 _ENGLISH_AND = re.compile(r"\band\b(?= (?:what|when|where|how|which|who|do|can|is|are)\b)")
 _SHORTEST = 3  # Chinese characters of a clause that can stand alone
+_LEANING = 6  # characters of one that asks about what was said just before
 _FRAGMENT = 14  # characters of a message that may be half of one
 
 
@@ -41,8 +42,21 @@ def split(cleaned: str, lexicon: Lexicon) -> tuple[str, list[str]]:
     if len(told) < 2:
         return (told[0] if told and len(parts) > 1 else cleaned), []
     if len(told) > MOST_PARTS:
+        told = _with_statements(told, lexicon)
         told = [part for part in told if is_asking(part, lexicon)] or told
     return cleaned, told[-MOST_PARTS:]
+
+
+def _with_statements(parts: list[str], lexicon: Lexicon) -> list[str]:
+    """Join what asks in a word or two with the statement before it: 老大要转学, 怎么办理."""
+    kept: list[str] = []
+    for part in parts:
+        leans = len(bare(part)) <= _LEANING and is_asking(part, lexicon)
+        if kept and leans and not is_asking(kept[-1], lexicon):
+            kept[-1] += f",{part}"
+        else:
+            kept.append(part)
+    return kept
 
 
 def _is_polite(part: str, lexicon: Lexicon) -> bool:

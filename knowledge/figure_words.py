@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
-from knowledge.text import bare, normalise
+from knowledge.text import bare, is_latin, normalise
 
 _FILE = Path(__file__).with_name("figure_words.yaml")
 _APART = re.compile(
     r"(?<=[0-9零一二三四五六七八九十百]) +(?=[0-9])|(?<=[0-9]) +(?=[零一二三四五六七八九十百])"
 )
+_CHINESE = re.compile(r"[\d\u3400-\u9fff]+")
 Words = tuple[str, ...]
 
 
@@ -63,6 +64,11 @@ class FigureWords:
     vague: Words
     any_kind: Words
     posts_asked: Words
+    also_called: Mapping[str, Words]  # a part of a table -> what else people call it
+    instead: Mapping[str, Words]  # a part that a school lacks -> the one it has in its place
+    english: tuple[
+        tuple[re.Pattern[str], str], ...
+    ]  # what stands in a question in English -> Chinese
 
     @property
     def wide(self) -> Words:
@@ -80,6 +86,8 @@ def figure_words() -> FigureWords:
     for name, value in data.items():
         if name.endswith("_like"):
             read[name] = re.compile(value)
+        elif name == "english":
+            read[name] = tuple((re.compile(rf"\b(?:{said})\b"), to) for said, to in value.items())
         elif isinstance(value, list):
             read[name] = _folded(value)
         elif name in ("stage_names", "roles", "kinds_of_stage"):
@@ -98,6 +106,17 @@ def fold(text: str) -> str:
     Figures that something stood between stay apart: 12-3 becomes 12之3, and never 123.
     """
     return _APART.sub("之", bare(normalise(text))).replace(" ", "")
+
+
+@lru_cache(maxsize=1024)
+def figure_text(question: str) -> str:
+    """Fold a question; of one in English what asks for a figure is written in Chinese, and the rest left out."""
+    text = normalise(question)
+    if not is_latin(text):
+        return fold(question)
+    for said, chinese in figure_words().english:
+        text = said.sub(chinese, text)
+    return fold(" ".join(_CHINESE.findall(text)))
 
 
 def holds(text: str, words: Words) -> str:

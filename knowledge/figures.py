@@ -28,8 +28,9 @@ from knowledge.progress import Progress, find_progress
 from knowledge.school_figures import (
     MOST_CHOICES,
     answer_by_school,
-    candidates,
+    named_choices,
     nearest,
+    no_row,
     school_choices,
 )
 from knowledge.shelf import BY_SCHOOL, Sheet, Shelf
@@ -42,7 +43,8 @@ def choose(wish: Wish, choice: str) -> Wish:
 
     s: this school too (s:* every school) · S: these schools · y: these years · t: every year · p: these parts ·
     v: as a picture (v:text in words) ·
-    a: this street or estate · n: this house number · g: this stage · o: this office · r: this round of hiring.
+    a: this street or estate · n: this house number · g: this stage · o: this office · r: this round of hiring ·
+    K: another kind of figure of the same schools.
     """
     kind, mark, value = choice.partition(":")
     several = tuple(value.split(",")) if value else ()
@@ -62,6 +64,8 @@ def choose(wish: Wish, choice: str) -> Wish:
             return replace(wish, picture=not value)
         case "p":
             return replace(wish, parts=several)
+        case "K" if value in BY_SCHOOL:
+            return replace(wish, kind=value, parts=(), odd_part="", stage="")
         case "a":
             number = wish.address.number if wish.address is not None else None
             return replace(wish, address=Address(value, number))
@@ -142,10 +146,7 @@ def _area_of_school(sheet: Sheet, shelf: Shelf, wish: Wish) -> Answer:
     rows = tuple(row for one in wish.schools for row in sheet.rows_of(one, None))
     if rows:
         return Records(wish, sheet.table, tuple(_record(sheet, row) for row in rows))
-    near = nearest(
-        shelf, shelf.by_id[wish.schools[0]].name, candidates(shelf, replace(wish, stage=""))
-    )
-    return NoSuch(wish, Missing.ROW, shelf.by_id[wish.schools[0]].name, school_choices(near, "S"))
+    return no_row(shelf, wish, shelf.by_id[wish.schools[0]].name)
 
 
 def _of_stage(sheet: Sheet, stage: str, rows: Sequence[int]) -> tuple[int, ...]:
@@ -229,7 +230,8 @@ def _records(shelf: Shelf, wish: Wish) -> Answer:
         name = shelf.by_id[wish.schools[0]].name if wish.schools else wish.unknown[0]
         there = nearest(shelf, name, [one.id for one in shelf.schools_in(wish.kind)])
         missing = Missing.ROW if wish.schools else Missing.SCHOOL
-        return NoSuch(wish, missing, name, school_choices(there, "S"))
+        known = named_choices(shelf, there)
+        return NoSuch(wish, missing, name, school_choices(there, "S"), known)
     return NoSuch(wish, Missing.YEAR, str(years[-1]), tuple(f"y:{one}" for one in published[:4]))
 
 

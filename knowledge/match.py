@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from knowledge.beside import as_written, is_only_beside, unanswered
 from knowledge.calibrate import Model, load_meaning_models, load_models
-from knowledge.choices import CHOICES, filled, merged, only
-from knowledge.clauses import is_asking, is_bare_fact, is_fragment
+from knowledge.choices import filled, merged, only
+from knowledge.clauses import MOST_PARTS, is_asking, is_bare_fact, is_fragment
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
@@ -276,6 +276,8 @@ class Index:
         beside = unanswered(looks, limits.offer, self.lexicon) if sure else ()
         if looks[0].elsewhere and not is_only_beside(looks, beside):
             outcome, reason = Outcome.MISS, f"not ours: {looks[0].elsewhere}"
+        elif not (several or scores[:1] == [EXACT] or first.parsed.names_something):
+            outcome, reason = Outcome.MISS, "asks, but names nothing that it asks about"
         elif len(several) > 1 or (beside and sure and looks[0].elsewhere):
             outcome = Outcome.HIT if sure else Outcome.UNSURE
             reason = f"{len(several)} questions"
@@ -308,7 +310,7 @@ class Index:
                 answer = Answer(look.ranked[0][0], round(look.top, 2), look.text)
                 if answer.id not in found or answer.score > found[answer.id].score:
                     found[answer.id] = answer
-        return tuple(found.values())[:CHOICES]
+        return tuple(found.values())[:MOST_PARTS]
 
 
 def _no_vectors(texts: Sequence[str]) -> Mapping[str, Floats]:

@@ -40,6 +40,11 @@ class Parsed:
     syllables: str  # of the Chinese text, merged, with blanks between
 
     @property
+    def names_something(self) -> bool:
+        """Tell whether it names anything but what is asked (可以不写吗) and words of nearly every question (学校)."""
+        return any(idea[0] not in "AX" for idea in self.ideas)
+
+    @property
     def grams(self) -> Weights:
         """Make the pieces of two and three characters."""
         return _grams("".join(self.words), self.stems)

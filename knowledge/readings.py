@@ -4,7 +4,7 @@ Floor 0; pure.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.clauses import is_asking, split
@@ -13,6 +13,8 @@ from knowledge.meaning import shortened
 from knowledge.parse import Parsed, Parser
 
 _MOST_ASKING = 2  # clauses that are embedded
+_MOST_LENT = 4  # words
+_GROUND = {"stage", "ownership"}  # what holds for every clause after the one that names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,41 @@ class Reading:
     parsed: Parsed
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a clause is about, in its words."""
+
+    words: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()  # those that say by themselves what it is about: 报名 does not
+    ground: tuple[str, ...] = ()  # stage and ownership
+    ours: tuple[str, ...] = ()  # those that no other office deals with
+
+    def after(self, before: "_Subject") -> "_Subject":
+        """Return what holds after this clause: what it leaves out is as it was before."""
+        kept = self if self.standing or self.ground or not before.words else before
+        return replace(kept, ground=self.ground or before.ground)
+
+
 def read(repaired: str, parser: Parser, today: date) -> list[Reading]:
-    """Parse a message and its clauses; a clause without a subject is lent the one before."""
-    whole, parts = split(repaired, parser.lexicon)
+    """Parse a message and its clauses; a clause is lent what it leaves out of those before it.
+
+    After a question, one that names no subject of its own (要多久, 要什么材料) is lent the subject of that, and any the
+    stage and the ownership: 民办怎么报, 学费多少 asks for the fee of a private school. What a story tells before its
+    question is lent only where it is the bureau's own: 户口在外地 is not what 几岁能上 asks about.
+    """
+    lexicon = parser.lexicon
+    whole, parts = split(repaired, lexicon)
     readings = [Reading(whole, parser.parse(whole, today=today))]
-    subject = ""
+    subject, asked = _Subject(), _Subject()
     for part in parts:
         parsed = parser.parse(part, today=today)
-        own = _subject_of(parsed, parser.lexicon)
-        if subject and not own:
-            parsed = parser.parse(f"{subject},{part}", today=today)
-        subject = own or subject
+        own = _subject_of(parsed, lexicon)
+        asks = is_asking(part, lexicon)
+        lent = _lent(own, subject, asked if asks else _Subject(), parsed, lexicon)
+        if lent:
+            parsed = parser.parse(f"{''.join(lent)},{part}", today=today)
+        subject = own if own.ours else subject
+        asked = own.after(asked) if asks else asked
         readings.append(Reading(part, parsed))
     return readings
 
@@ -54,13 +80,41 @@ def embedded(readings: Sequence[Reading], lexicon: Lexicon) -> tuple[str, ...]:
     )
 
 
-def _subject_of(parsed: Parsed, lexicon: Lexicon) -> str:
-    """Return the words of a clause that the next clause may lean on."""
-    concepts = lexicon.concepts
-    kept = [
+def _subject_of(parsed: Parsed, lexicon: Lexicon) -> _Subject:
+    """Find the words of a clause that the next clause may lean on."""
+    found: dict[str, list[str]] = {"words": [], "standing": [], "ground": [], "ours": []}
+    for word in parsed.words:
+        kinds = lexicon.concepts.get(word, ()) if len(word) > 1 else ()
+        subjects = {kind[2:] for kind in kinds if kind[0] == "S"}
+        if not subjects:
+            continue
+        stands = lexicon.clauses.leaning.isdisjoint(subjects)
+        if stands or not any(kind[0] == "A" for kind in kinds):
+            found["words"].append(word)
+        if stands:
+            found["standing"].append(word)
+        if _families(word, lexicon) & _GROUND:
+            found["ground"].append(word)
+        if not subjects <= lexicon.abroad.shared:
+            found["ours"].append(word)
+    return _Subject(**{name: tuple(words[:_MOST_LENT]) for name, words in found.items()})
+
+
+def _lent(
+    own: _Subject, told: _Subject, asked: _Subject, parsed: Parsed, lexicon: Lexicon
+) -> tuple[str, ...]:
+    """Choose what a clause is lent, nothing that contradicts it."""
+    if not asked.words:
+        return () if own.ours else told.ours
+    wanted = () if own.standing else asked.standing if own.words else asked.words
+    return tuple(
         word
-        for word in parsed.words
-        if len(word) > 1
-        and any(c[0] == "S" and c[2:] not in lexicon.abroad.shared for c in concepts.get(word, ()))
-    ]
-    return "".join(kept[:4])
+        for word in dict.fromkeys((*asked.ground, *wanted))
+        if _families(word, lexicon).isdisjoint(parsed.slots.values)
+    )
+
+
+def _families(word: str, lexicon: Lexicon) -> set[str]:
+    """Return the slots that a word fills, or one inside it: 小学报名 is of a stage."""
+    found = (lexicon.slots[inside] for _, inside in lexicon.slot_words.find(word))
+    return {family for filled in found for family, _ in filled}

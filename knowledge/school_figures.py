@@ -106,7 +106,9 @@ def _nothing(shelf: Shelf, wish: Wish, schools: Sequence[str], years: tuple[int,
             for sheet, row in _rows(shelf, any_part, school, year)
         ]
         if there and wish.parts:
-            return NoSuch(wish, Missing.PART, name, known=tuple(dict.fromkeys(there)))
+            known = tuple(dict.fromkeys(there))
+            parts = tuple(f"p:{fold(part)}" for part in known)
+            return NoSuch(wish, Missing.PART, name, parts[:MOST_CHOICES], known)
     others = [
         f"y:{year}"
         for year in shelf.years(wish.kind)
@@ -115,18 +117,26 @@ def _nothing(shelf: Shelf, wish: Wish, schools: Sequence[str], years: tuple[int,
     ]
     if others:
         return NoSuch(wish, Missing.YEAR, str(years[-1]), tuple(dict.fromkeys(others))[:4], (name,))
+    return no_row(shelf, wish, name)
+
+
+def no_row(shelf: Shelf, wish: Wish, name: str) -> NoSuch:
+    """Say that a school is not in these tables, and which schools are."""
     near = nearest(shelf, name, candidates(shelf, replace(wish, stage="")))
-    return NoSuch(wish, Missing.ROW, name, school_choices(near, "S"))
+    return NoSuch(wish, Missing.ROW, name, school_choices(near, "S"), named_choices(shelf, near))
 
 
 def _rows(shelf: Shelf, wish: Wish, school: str, year: int) -> list[tuple[Sheet, int]]:
-    """Give the rows of a school in a year, in the parts that are asked for."""
-    return [
-        (sheet, row)
+    """Give the rows of a school in a year, in the parts that are asked for, or what it has in their place."""
+    there = [
+        (sheet, row, fold(sheet.cell(row, "part")))
         for sheet in shelf.sheets[wish.kind]
         for row in sheet.rows_of(school, year or None)
-        if not wish.parts or fold(sheet.cell(row, "part")) in wish.parts
     ]
+    instead = figure_words().instead
+    other = tuple(one for part in wish.parts for one in instead.get(part, ()))
+    own = [(sheet, row) for sheet, row, part in there if not wish.parts or part in wish.parts]
+    return own or [(sheet, row) for sheet, row, part in there if part in other]
 
 
 def _cards(shelf: Shelf, wish: Wish, school: str, year: int, *, alone: bool) -> list[Card]:
@@ -218,6 +228,11 @@ def nearest(shelf: Shelf, name: str, schools: Sequence[str]) -> tuple[str, ...]:
         return max(fuzz.ratio(name, each) for each in (one.name, *one.aliases))
 
     return tuple(sorted(schools, key=lambda one: -likeness(one)))
+
+
+def named_choices(shelf: Shelf, schools: Sequence[str]) -> tuple[str, ...]:
+    """Give the names of the schools that `school_choices` offers."""
+    return tuple(shelf.by_id[one].name for one in schools[:MOST_CHOICES])
 
 
 def school_choices(schools: Sequence[str], kind: str = "s") -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from knowledge.catchment import Address, find_address, read_number
-from knowledge.figure_words import FigureWords, figure_words, fold, holds
+from knowledge.catchment import Address, find_address
+from knowledge.figure_words import FigureWords, figure_text, figure_words, holds
 from knowledge.lexicon import Lexicon
 from knowledge.offices import find_offices
 from knowledge.schools import School, find_schools, key_of, named_schools
@@ -19,8 +19,8 @@ from knowledge.slots import find_slots
 
 LONGEST = 80  # characters; a longer message is a story, not a question for a number
 _ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
-_SHORT = 16  # characters of a follow-up
-_HOUSE = re.compile(r"([0-9]+|[零一二三四五六七八九十百]+)号?")
+_ADDRESS = 16  # characters of one that says nothing else
+HOUSE = re.compile(r"([0-9]+|[零一二三四五六七八九十百]+)号?")
 _NAME = "※"  # stands for the name of a school that was found
 _NUMBERED = re.compile(r"[零一二三四五六七八九十]{1,3}[中小幼]")
 
@@ -58,15 +58,17 @@ class _Named:
 
 def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> Wish | None:
     """Read a question; None when it does not plainly ask for a figure that is published here."""
-    text = fold(question)
+    text = figure_text(question)
     words = figure_words()
-    if not text or len(text) > LONGEST or not shelf.asks.search(text):
+    if not text or len(text) > LONGEST:
         return None
+    if not shelf.asks.search(text):
+        return _only_an_address(shelf, text)
     found = next(
         (
             wish
             for kind in words.kinds
-            if kind in shelf.sheets and not _about_rules(kind, text)
+            if kind in shelf.sheets and not about_rules(kind, text)
             if (wish := _wish(shelf, kind, text, today)) is not None
         ),
         None,
@@ -76,62 +78,8 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
     return _placed(shelf, found, today=today, lexicon=lexicon)
 
 
-def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) -> Wish | None:
-    """Read 那二中呢, 去年的呢, 12号 after a figure: one thing of the same question said anew; else None."""
-    text = fold(question)
-    if not text or len(text) > _SHORT:
-        return None
-    if before.kind == "catchment":
-        return _other_address(shelf, text, before)
-    if before.kind not in BY_SCHOOL:
-        return None
-    words = figure_words()
-    years, parts = _years(text, today), _parts(shelf, before.kind, text)
-    wide = [one for one in words.wide if one in text]
-    named, rest = _schools(shelf, _without(text, [*parts, *wide, *_year_words(text)]))
-    if not (named or years or parts or wide):
-        return None
-    if rest and not named.doubtful and not named.unknown:
-        return None
-    wish = replace(
-        before,
-        text=before.text if named or years else text,
-        years=years or before.years,
-        parts=parts or before.parts,
-        trend=bool(holds(text, words.trend)) or (before.trend and not years),
-        every=before.every or (not named and _is_every(text, named)),
-    )
-    drawn = before.picture and (wish.trend or (wish.every and not named))
-    wish = replace(wish, picture=drawn or bool(holds(text, words.picture)))
-    if wish.trend and not years:
-        wish = replace(wish, years=())
-    if not named:
-        return wish
-    return replace(
-        wish,
-        schools=named.certain,
-        doubtful=named.doubtful,
-        unknown=named.unknown,
-        every=False,
-        place="",
-    )
-
-
-def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
-    words, plain = figure_words(), text
-    for noise in words.noise:
-        plain = plain.replace(noise, "")
-    said = {each: stage for stage, named in words.stages.items() for each in named}
-    stage, number = said.get(plain, ""), _HOUSE.fullmatch(plain)
-    if stage and before.address is not None:
-        return replace(before, stage=stage)
-    if number is not None and before.address is not None:
-        return replace(before, address=replace(before.address, number=read_number(number.group(1))))
-    address = find_address(shelf, text)
-    return replace(before, address=address) if address is not None and address.known else None
-
-
-def _about_rules(kind: str, text: str) -> bool:
+def about_rules(kind: str, text: str) -> bool:
+    """Tell whether a question is one about rules, and so none for a table of this kind."""
     return _rules(kind).search(text) is not None
 
 
@@ -169,14 +117,14 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     if not trigger:
         return None
     words = figure_words()
-    years = _years(text, today)
+    years = years_of(text, today)
     kinds = [word for word in shelf.triggers[kind] if word in text]
-    parts = _parts(shelf, kind, text)
+    parts = parts_of(shelf, kind, text)
     asked = [word for word in words.amounts if word in text]
     drawn = [word for word in words.picture if word in text]
-    named, _ = _schools(shelf, _without(text, [*kinds, *parts, *asked, *drawn, *_year_words(text)]))
+    named, _ = schools_of(shelf, without(text, [*kinds, *parts, *asked, *drawn, *year_words(text)]))
     trend = bool(holds(text, words.trend))
-    every = _is_every(text, named) or (kind == "posts" and not named and "哪些" in text)
+    every = is_every(text, named) or (kind == "posts" and not named and "哪些" in text)
     if not named and (not (asked or every or drawn) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
     stage = _stage(text, words)
@@ -200,7 +148,7 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     )
 
 
-def _is_every(text: str, named: _Named) -> bool:
+def is_every(text: str, named: _Named) -> bool:
     """Tell whether every school is meant: 各校, or a comparison of fewer than two; never for one that is unknown."""
     words = figure_words()
     few = len(named.certain) + len(named.doubtful) < 2 and not named.unknown
@@ -218,13 +166,24 @@ def _catchment(shelf: Shelf, text: str, trigger: str) -> Wish | None:
     if not trigger:
         return None
     stage = _stage(text, figure_words())
-    named, _ = _schools(shelf, _without(text, [trigger]))
+    named, _ = schools_of(shelf, without(text, [trigger]))
     address = find_address(shelf, _without_schools(shelf, text, named.certain))
     if address is not None:
         return Wish("catchment", text, stage=stage, address=address)
     if holds(trigger, ("哪", "什么")) or not (named.certain or named.doubtful):
         return None  # 我们小区归哪个学校: the FAQ says how to find out
     return Wish("catchment", text, schools=named.certain, doubtful=named.doubtful, stage=stage)
+
+
+def _only_an_address(shelf: Shelf, text: str) -> Wish | None:
+    """Read a message that is a published address and nothing else, 建设街15号, as one that asks where it belongs."""
+    if len(text) > _ADDRESS or "catchment" not in shelf.sheets:
+        return None
+    address = find_address(shelf, text)
+    if address is None or not address.known or not text.startswith(address.name):
+        return None
+    rest = text.removeprefix(address.name).removeprefix("小区")
+    return Wish("catchment", text, address=address) if not rest or HOUSE.fullmatch(rest) else None
 
 
 def _duty(shelf: Shelf, text: str, trigger: str) -> Wish | None:
@@ -249,12 +208,14 @@ def _steps(text: str, trigger: str, today: date) -> Wish | None:
     if not asked:
         return None
     sort = next((name for name, also in words.sorts.items() if holds(text, also)), "")
-    return Wish("steps", text, years=_years(text, today), parts=(step,) if step else (), stage=sort)
+    return Wish(
+        "steps", text, years=years_of(text, today), parts=(step,) if step else (), stage=sort
+    )
 
 
 def _result(text: str, trigger: str, today: date) -> Wish | None:
     words = figure_words()
-    years = _years(text, today)
+    years = years_of(text, today)
     shown = holds(text, ("公示", "公布", "名单", "链接", "网址", "出来", "出了"))
     if not trigger or not (years or shown):
         return None  # how one's own result is looked up stands in the FAQ
@@ -265,19 +226,19 @@ def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
     words = figure_words()
     if not trigger:
         return None
-    named, _ = _schools(shelf, _without(text, [trigger, *_year_words(text)]))
+    named, _ = schools_of(shelf, without(text, [trigger, *year_words(text)]))
     asked = holds(text, (*words.progress, *words.times, "哪些", "有什么", "多少钱", "投资"))
     if not asked or not (named or holds(text, ("哪些", "有什么"))):
         return None
     return Wish(
-        "project", text, named.certain, named.doubtful, named.unknown, years=_years(text, today)
+        "project", text, named.certain, named.doubtful, named.unknown, years=years_of(text, today)
     )
 
 
-def _schools(shelf: Shelf, text: str) -> tuple[_Named, str]:
+def schools_of(shelf: Shelf, text: str) -> tuple[_Named, str]:
     """Find the schools of a text, and give what is left of it beside them and polite noise."""
     words = figure_words()
-    text = _without(text, words.greeting)
+    text = without(text, words.greeting)
     certain, doubtful = named_schools(shelf.schools, text)
     rest = _without_schools(shelf, text, _ids((*certain, *doubtful)), mark=_NAME)
     for word in words.noise:
@@ -329,23 +290,25 @@ def _ids(schools: tuple[School, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.id for one in schools))
 
 
-def _without(text: str, taken: "list[str] | tuple[str, ...]") -> str:
+def without(text: str, taken: "list[str] | tuple[str, ...]") -> str:
+    """Take words out of a text, the longest first."""
     for word in sorted(taken, key=len, reverse=True):
         text = text.replace(word, "的")
     return text
 
 
-def _year_words(text: str) -> list[str]:
+def year_words(text: str) -> list[str]:
+    """Give the words of a text that name a year."""
     return figure_words().year_like.findall(text)
 
 
 _RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 
 
-def _years(text: str, today: date) -> tuple[int, ...]:
+def years_of(text: str, today: date) -> tuple[int, ...]:
     """Give the years that a text names, oldest first."""
     found = set()
-    for word in _year_words(text):
+    for word in year_words(text):
         found.add(today.year + _RELATIVE[word] if word in _RELATIVE else int(word[:4]))
     return tuple(sorted(found))
 
@@ -354,10 +317,15 @@ def _stage(text: str, words: FigureWords) -> str:
     return next((stage for stage, said in words.stages.items() if holds(text, said)), "")
 
 
-def _parts(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
+def parts_of(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
     """Give the parts of a kind's tables that a text names, none of them inside another."""
     known = {part for sheet in shelf.sheets[kind] for part in sheet.parts}
-    named = sorted((part for part in known if part in text), key=len, reverse=True)
+    also = figure_words().also_called
+    named = sorted(
+        (part for part in known if part in text or holds(text, also.get(part, ()))),
+        key=len,
+        reverse=True,
+    )
     kept: list[str] = []
     for part in named:
         if not any(part in longer for longer in kept):

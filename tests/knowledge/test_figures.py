@@ -8,9 +8,10 @@ import pytest
 
 from knowledge import figures
 from knowledge.figure_answers import Answer, Ask, Found, Missing, NoSuch, NotYet, Records, Steps
+from knowledge.figure_follow import read_follow_up
 from knowledge.library import SHIPPED, Library, Snapshot, read
 from knowledge.picture_wish import asks_for_a_picture_only, kinds_to_draw
-from knowledge.wish import Wish, read_follow_up, read_wish
+from knowledge.wish import Wish, read_wish
 
 TODAY = date(2026, 11, 23)
 CONTENT = Library(SHIPPED).current

@@ -1,0 +1,140 @@
+"""Read what follows a question for a figure: 那二中呢, 去年的呢, 学费呢, 12号, 面试什么时候.
+
+Floor 0; pure. One thing of the same question is said anew, or another figure of the same schools is asked for;
+whatever says more than that is no follow-up.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from knowledge.catchment import find_address, read_number
+from knowledge.figure_words import figure_text, figure_words, holds
+from knowledge.school_figures import ASKED_YEAR
+from knowledge.shelf import BY_SCHOOL, Shelf
+from knowledge.wish import (
+    HOUSE,
+    Wish,
+    about_rules,
+    is_every,
+    parts_of,
+    schools_of,
+    without,
+    year_words,
+    years_of,
+)
+
+_SHORT = 16  # characters of a follow-up
+
+
+def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) -> Wish | None:
+    """Read a short message with the question for a figure before it; None when it says something else."""
+    text = figure_text(question)
+    if not text or len(text) > _SHORT:
+        return None
+    if before.kind == "catchment":
+        return _other_address(shelf, text, before)
+    if before.kind == "steps":
+        return _other_step(text, before)
+    if before.kind not in BY_SCHOOL:
+        return None
+    return _same_figure(shelf, text, before, today) or _other_figure(shelf, text, before, today)
+
+
+def with_schools_of(shelf: Shelf, wish: Wish, before: Wish | None) -> Wish:
+    """Put the schools of the figure before into a question that leaves the school out: 招多少人."""
+    leaves_out = not (wish.schools or wish.doubtful or wish.unknown or wish.every or wish.place)
+    if before is None or wish.kind not in BY_SCHOOL or not leaves_out:
+        return wish
+    if wish.stage or wish.trend or wish.picture or len(wish.text) > _SHORT:
+        return wish
+    schools = _there(shelf, wish.kind, before.schools)
+    return replace(wish, schools=schools) if schools else wish
+
+
+def _same_figure(shelf: Shelf, text: str, before: Wish, today: date) -> Wish | None:
+    """Read another school, year, part or view of the same figure."""
+    words = figure_words()
+    years, parts = years_of(text, today), parts_of(shelf, before.kind, text)
+    wide = [one for one in words.wide if one in text]
+    named, rest = schools_of(shelf, without(text, [*parts, *wide, *year_words(text)]))
+    if not (named or years or parts or wide):
+        return None
+    if rest and not named.doubtful and not named.unknown:
+        return None
+    wish = replace(
+        before,
+        text=before.text if named or years else text,
+        years=years or before.years,
+        parts=parts or before.parts,
+        trend=bool(holds(text, words.trend)) or (before.trend and not years),
+        every=before.every or (not named and is_every(text, named)),
+    )
+    drawn = before.picture and (wish.trend or (wish.every and not named))
+    wish = replace(wish, picture=drawn or bool(holds(text, words.picture)))
+    if wish.trend and not years:
+        wish = replace(wish, years=())
+    if not named:
+        return wish
+    return replace(
+        wish,
+        schools=named.certain,
+        doubtful=named.doubtful,
+        unknown=named.unknown,
+        every=False,
+        place="",
+    )
+
+
+def _other_figure(shelf: Shelf, text: str, before: Wish, today: date) -> Wish | None:
+    """Read another figure of the same schools: 学费呢 after a score line."""
+    words = figure_words()
+    for kind in words.kinds:
+        if kind not in BY_SCHOOL or kind not in shelf.sheets or kind == before.kind:
+            continue
+        named = [word for word in shelf.triggers[kind] if word in text]
+        schools = _there(shelf, kind, before.schools)
+        if not named or not schools or about_rules(kind, text):
+            continue
+        taken = [*named, *words.amounts, *year_words(text)]
+        if schools_of(shelf, without(text, taken))[1]:
+            continue
+        years = years_of(text, today) or (before.years if kind in ASKED_YEAR else ())
+        kept = tuple(year for year in years if year in shelf.years(kind))
+        parts = parts_of(shelf, kind, text)
+        return Wish(kind, text, schools=schools, years=kept or years, parts=parts)
+    return None
+
+
+def _there(shelf: Shelf, kind: str, schools: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the schools of which a kind of figure is published."""
+    published = {one.id for one in shelf.schools_in(kind)} if kind in shelf.sheets else set()
+    return tuple(one for one in schools if one in published)
+
+
+def _other_step(text: str, before: Wish) -> Wish | None:
+    """Read another step of the same hiring: 面试什么时候, 体检呢; 面试考什么 is for the FAQ."""
+    words = figure_words()
+    found = next(
+        ((name, said) for name, also in words.steps.items() if (said := holds(text, also))), None
+    )
+    if found is None:
+        return None
+    step, said = found
+    rest = text.replace(said, "", 1)
+    for word in (*words.times, *words.progress, *words.noise):
+        rest = rest.replace(word, "")
+    return None if rest else replace(before, text=text, parts=(step,))
+
+
+def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
+    words, plain = figure_words(), text
+    for noise in words.noise:
+        plain = plain.replace(noise, "")
+    said = {each: stage for stage, named in words.stages.items() for each in named}
+    stage, number = said.get(plain, ""), HOUSE.fullmatch(plain)
+    if stage and before.address is not None:
+        return replace(before, stage=stage)
+    if number is not None and before.address is not None:
+        return replace(before, address=replace(before.address, number=read_number(number.group(1))))
+    address = find_address(shelf, text)
+    return replace(before, address=address) if address is not None and address.known else None

@@ -1,0 +1,60 @@
+"""A message with several questions: each is read with what it leaves out, and none is lost."""
+
+import pytest
+
+from knowledge.entry import Outcome
+from knowledge.library import SHIPPED, Library
+from tests.knowledge.entries import TODAY
+
+ASK = Library(SHIPPED).current.index.ask
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("怎么转学?要多久?要什么材料?", ["transfer-how", "transfer-days", "transfer-documents"]),
+        ("老师招聘什么时候报名,要什么条件", ["hiring-when", "hiring-requirements"]),
+        (
+            "小学报名什么时候开始,要带什么材料,外地户口行不行,租房的可以吗",
+            ["primary-dates", "primary-documents", "migrant-equal", "primary-rent"],
+        ),
+        (
+            "校服要买吗?教辅要买吗?班费要交吗?课后服务要参加吗?",
+            ["fees-uniform", "fees-teaching-aids", "fees-class-fund", "afterschool-voluntary"],
+        ),
+        ("民办怎么报,学费贵吗", ["private-register", "fees-private-school"]),
+    ],
+)
+def test_each_of_several_questions_is_read_with_what_it_leaves_out(
+    text: str, answered: list[str]
+) -> None:
+    decision = ASK(text, today=TODAY)
+    assert decision.outcome is Outcome.HIT
+    assert [one.id for one in decision.answers] == answered
+
+
+def test_of_four_questions_that_are_not_all_sure_every_one_is_offered() -> None:
+    decision = ASK("民办怎么报,学费贵吗,摇不中怎么办,要面试吗", today=TODAY)
+    assert decision.outcome is Outcome.UNSURE
+    offered = [one.id for one in decision.answers]
+    assert offered == [
+        "private-register",
+        "fees-private-school",
+        "private-no-luck",
+        "private-interview",
+    ]
+
+
+def test_what_is_asked_about_a_statement_in_a_story_is_read_with_it() -> None:
+    decision = ASK(
+        "户口不在这边,孩子六岁,要上一年级,另外老大要转学到这边五年级,怎么办理,还有课后服务收费吗",
+        today=TODAY,
+    )
+    offered = [one.id for one in decision.answers]
+    assert offered[:2] == ["transfer-conditions", "afterschool-fee"]
+
+
+def test_what_names_nothing_that_it_asks_about_is_not_answered() -> None:
+    for text in ("可以不写学校吗", "能不能不写"):
+        decision = ASK(text, today=TODAY)
+        assert (decision.outcome, decision.answers) == (Outcome.MISS, ()), text
