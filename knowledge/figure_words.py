@@ -41,6 +41,7 @@ class FigureWords:
     times: Words
     steps: Mapping[str, Words]
     sorts: Mapping[str, Words]
+    halves: Mapping[str, Words]
     columns: Mapping[str, Words]
     counts: Words
     stages: Mapping[str, Words]
