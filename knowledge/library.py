@@ -21,6 +21,7 @@ from knowledge.assemble import (
 )
 from knowledge.messages import say
 from knowledge.problem import ContentError, Problem
+from knowledge.table_names import check_names
 
 __all__ = ["SHIPPED", "ContentError", "Library", "Problem", "Snapshot", "Topic", "check", "read"]
 
@@ -45,6 +46,7 @@ def check(folder: Path, *, today: date) -> tuple[Problem, ...]:
             file, _, line = entry.where.rpartition(":")
             message = say(f"lint_{finding.code}", **finding.data)
             problems.append(Problem(file, int(line), 1, message, error=False, entry=entry.id))
+        problems += check_names(loaded.snapshot.tables.values(), loaded.snapshot.schools)
     return in_order(problems)
 
 

@@ -7,7 +7,7 @@ columns; a figure that is not there is not there, and nothing near it is ever gi
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -88,6 +88,8 @@ class Table:
     sample: bool
     rows: tuple[tuple[str, ...], ...]
     by_key: Mapping[tuple[str, ...], int]
+    file: str = field(default="", compare=False)  # the CSV
+    lines: tuple[int, ...] = field(default=(), compare=False)  # of the CSV, by row
 
     def find(self, **wanted: str) -> Iterator[Mapping[str, str]]:
         """Give the rows whose columns are exactly as wanted, in the file's order."""
@@ -143,7 +145,8 @@ def make_table(
         by_key.setdefault(key, number)
     if any(problem.error for problem in problems):
         return None, tuple(problems)
-    return _table(name, row, tuple(cells), by_key), tuple(problems)
+    table = _table(name, row, tuple(cells), by_key)
+    return replace(table, file=csv_file, lines=tuple(first_lines)), tuple(problems)
 
 
 def _table(
