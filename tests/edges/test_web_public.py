@@ -261,7 +261,9 @@ async def test_a_table_has_headings_units_links_and_its_source(demo: Public) -> 
 
 async def test_a_table_is_searched_and_turned_page_by_page(demo: Public) -> None:
     rows = "".join(f"第{n}中学,{n},,\n" for n in range(2 * ROWS + 1))
-    (demo.folder / "tables" / "quota.csv").write_text("初中,名额,公示,备注\n" + rows, encoding="utf-8")
+    (demo.folder / "tables" / "quota.csv").write_text(
+        "初中,名额,公示,备注\n" + rows, encoding="utf-8"
+    )
     demo.bureau.office.library.refresh()
     first, last = (
         await demo.sees("/public/table/quota"),
