@@ -17,6 +17,8 @@ from knowledge.table_cells import tidy
 _ITEM = re.compile(r"^(\s*(?:- +)+)(.*)$")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _YEAR = re.compile(r"\D*((?:19|20)\d\d)\D*", re.ASCII)
+_COMMAS = re.compile(r"[,，、]\s*")
+_WORD = 12  # characters; what is longer is a sentence and may hold a comma
 _STOPS, _DASHES = re.compile("[。.,,、]+$"), re.compile("[—–－]+")
 _TRUE, _FALSE = frozenset("对真有y1√"), frozenset("错假无n0×")
 
@@ -90,6 +92,9 @@ def _choice(value: str, key: str, data: Mapping[str, Any]) -> str:
 
 
 def _list(value: str, key: str, data: Mapping[str, Any]) -> str:
+    parts = _COMMAS.split(value)
+    if len(parts) > 1 and all(0 < len(one) <= _WORD for one in parts):
+        return f"[{', '.join(parts)}]"
     return f"⏎ - {value}"
 
 

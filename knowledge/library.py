@@ -21,7 +21,7 @@ from knowledge.assemble import (
 )
 from knowledge.messages import say
 from knowledge.problem import ContentError, Problem
-from knowledge.table_names import check_names
+from knowledge.table_names import check_names, check_years
 
 __all__ = ["SHIPPED", "ContentError", "Library", "Problem", "Snapshot", "Topic", "check", "read"]
 
@@ -46,7 +46,8 @@ def check(folder: Path, *, today: date) -> tuple[Problem, ...]:
             file, _, line = entry.where.rpartition(":")
             message = say(f"lint_{finding.code}", **finding.data)
             problems.append(Problem(file, int(line), 1, message, error=False, entry=entry.id))
-        problems += check_names(loaded.snapshot.tables.values(), loaded.snapshot.schools)
+        tables = tuple(loaded.snapshot.tables.values())
+        problems += [*check_names(tables, loaded.snapshot.schools), *check_years(tables)]
     return in_order(problems)
 
 

@@ -1,6 +1,7 @@
-"""Names of schools in tables that are almost one of schools.yaml: a slip of the finger makes a second school of it.
+"""What an editor may have meant otherwise in the tables: a school almost known, a year copied and not changed.
 
-Floor 0. Only `check` asks: a table may hold schools that schools.yaml does not know, so these are warnings.
+Floor 0. Only `check` asks, and these are warnings: a table may hold schools that schools.yaml does not know, and two
+tables may be of one year.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,17 @@ def check_names(tables: Iterable[Table], schools: Sequence[School]) -> Iterator[
             else:
                 continue
             yield Problem(table.file, line, column + 1, told, error=False)
+
+
+def check_years(tables: Iterable[Table]) -> Iterator[Problem]:
+    """Warn of two tables of one kind and year that have a row in common: one is a copy whose year was not changed."""
+    seen: dict[tuple[object, ...], Table] = {}
+    for table in tables:
+        columns = tuple(column.name for column in table.columns)
+        other = seen.setdefault((table.kind, table.school_year, table.key, columns), table)
+        if other is not table and table.by_key.keys() & other.by_key.keys():
+            told = say("same_year", title=table.title, other=other.title, year=table.school_year)
+            yield Problem(table.file, 1, 1, told, error=False)
 
 
 def _cells(table: Table) -> Iterator[tuple[int, int, str]]:

@@ -20,6 +20,7 @@ _FIELD = re.compile(r"^(\s*(?:- +)*(?:[\w一-鿿-]+: +)?)(.*)$")
 _TEXT_KEYS = ("question", "answer", "title", "name", "label", "word", "notice", "-")
 _LIST_KEYS = frozenset({"phrasings", "phrasings_en", "related", "ask", "aliases", "also"})
 _BULLET = re.compile(r"^([ ]+)(?:[－—–•·●○◦*+]|[0-9]{1,2}[.、．)）]|[①-⑳])[ ]*(\S.*)$")
+_MAPPING = re.compile(r"\{\s*[a-z_]+:\s")
 _MERGE = re.compile(r"^(?:<{7}|={7}|>{7})(?:[ ]|$)")
 _SPECIAL = "*&@%`!{}[],?|>\"'"
 
@@ -38,12 +39,20 @@ class Note:
 
 
 def told(line: str, fixed: str) -> dict[str, object]:
-    """Show a line and its corrected form, shortened so that a message stays one line."""
-    return {"shown": _short(line), "fixed": _short(fixed)}
+    """Show a line and its corrected form, shortened around where they differ so that a message stays one line."""
+    line, fixed = line.strip(), fixed.strip()
+    pairs = zip(line, fixed, strict=False)
+    same = next(
+        (at for at, (one, two) in enumerate(pairs) if one != two), min(len(line), len(fixed))
+    )
+    start = max(same - _SHOWN // 2, 0) if fixed and max(len(line), len(fixed)) > _SHOWN else 0
+    return {"shown": _short(line, start), "fixed": _short(fixed, start)}
 
 
-def _short(line: str) -> str:
+def _short(line: str, start: int = 0) -> str:
     line = line.strip()
+    if start:
+        line = f"…{line[start + 1 :]}"
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
@@ -180,6 +189,8 @@ def explain(lines: list[str], error: yaml.MarkedYAMLError, offset: int) -> Note:
         mark = error.context_mark
     number = min(mark.line + offset if mark else offset, max(len(lines) - 1, 0))
     line = lines[number] if lines else ""
+    if mark is not None and "cannot start any token" in problem and mark.column >= start_of(line):
+        return _inside_braces(line, number, mark.column)
     code, fixed = _cause(line, problem, context)
     data = {"sign": _parts(line)[1][:1], **told(line, fixed)}
     if code in ("bad_indent", "no_key") and (found := indents.cause(lines, number)):
@@ -187,6 +198,15 @@ def explain(lines: list[str], error: yaml.MarkedYAMLError, offset: int) -> Note:
         return Note(code, number + 1, len(line) - len(line.lstrip()) + 1, data)
     col = start_of(line) if code == "special_start" else (mark.column if mark else 0) + 1
     return Note(code, number + 1, col, data)
+
+
+def _inside_braces(line: str, number: int, column: int) -> Note:
+    """Tell of a sign that needs quotes inside braces or brackets: {unit: %}."""
+    found = re.match(r"[^,}\]]+", line[column:])
+    text = found.group().rstrip() if found else line[column:]
+    fixed = f'{line[:column]}"{text}"{line[column + len(text) :]}'
+    data = {"sign": line[column : column + 1], **told(line, fixed)}
+    return Note("special_start", number + 1, column + 1, data)
 
 
 def _cause(line: str, problem: str, context: str) -> tuple[str, str]:
@@ -198,6 +218,9 @@ def _cause(line: str, problem: str, context: str) -> tuple[str, str]:
         return "block_text", f"{head}{value[0]} ⏎ {value[1:].strip()}"
     if value.startswith(("[", "{")) and "flow" in context:
         text = head.strip().rstrip(":").removeprefix("- ").removesuffix("_en") or "-"
+        lacking = value.count("{") - value.count("}")
+        if _MAPPING.match(value) and lacking > 0 and ", " in value:
+            return "open_brace", line.rstrip() + "}" * lacking
         return ("open_bracket", quoted(line)) if text in _TEXT_KEYS else ("broken_flow", line)
     if value.startswith(('"', "'")):
         return "text_after_quote", quoted(line)

@@ -81,3 +81,18 @@ def test_a_school_in_a_table_that_is_almost_a_known_one_is_a_warning(folder: Pat
     assert [(one.line, one.col, one.error) for one in told] == [(4, 2, False), (6, 2, False)]
     assert "是不是想写“示例区第三中学”" in told[0].message
     assert "几所学校共有的叫法(示例区第三中学, 示例区第四中学)" in told[1].message
+
+
+def test_a_table_copied_for_the_next_year_with_the_old_year_is_a_warning(folder: Path) -> None:
+    (folder / "tables").mkdir()
+    for name, year in (("quota-2026", 2026), ("quota-2027", 2026), ("quota-2025", 2025)):
+        (folder / "tables" / f"{name}.yaml").write_text(
+            f"title: {name}\nkind: quota\nschool_year: {year}\nfile: {name}.csv\ncolumns:\n  - {{name: 初中}}\n"
+            "  - {name: 名额, type: number}\nkey: [初中]\nsample: true\n",
+            encoding="utf-8",
+        )
+        (folder / "tables" / f"{name}.csv").write_text("初中,名额\n甲校,1\n", encoding="utf-8")
+    told = [problem for problem in check(folder, today=TODAY) if "tables" in problem.file]
+    assert [Path(one.file).name for one in told] == ["quota-2027.csv"]
+    assert "是不是忘了改 school_year" in told[0].message
+    assert not told[0].error

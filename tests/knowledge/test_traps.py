@@ -58,6 +58,7 @@ def problems_of(text: str) -> list[str]:
         ("  source: {title:法, date:2018-12-29}", "2:11", "source: {title: 法, date: 2018-12-29}"),
         ("  source: ｛title: 法｝", "2:11", "source: {title: 法}"),
         ("  source: 教育法", "2:11", "source: {title: 教育法}"),
+        ("  related: tuition，meals", "2:12", "related: [tuition, meals]"),
         ("  phrasings: 要钱吗", "2:14", "phrasings: ⏎ - 要钱吗"),
         ("  checked_on: 2026/11/2", "2:15", "checked_on: 2026-11-02"),
         ("  checked_on: 2026年11月22日", "2:15", "checked_on: 2026-11-22"),
@@ -65,6 +66,8 @@ def problems_of(text: str) -> list[str]:
         ("  checked_on: 2026-11-22。", "2:15", "checked_on: 2026-11-22"),
         ("  school_year: 2026年", "2:16", "school_year: 2026"),
         ("  stage: 小学", "2:10", "stage: primary"),
+        ("  source: {title: 法, number: %1}", "2:30", 'source: {title: 法, number: "%1"}'),
+        ("  source: {title: 法, number: 一", "2:11", "source: {title: 法, number: 一}"),
         ("  stage: primry", "2:10", "stage: primary"),
         ("  status: Draft", "2:11", "status: draft"),
         ("  sample: 真", "2:11", "sample: true"),
@@ -120,6 +123,15 @@ def test_what_could_mean_two_things_is_not_corrected(line: str) -> None:
 )  # fmt: skip
 def test_the_first_thing_told_is_the_cause(text: str, told: str) -> None:
     assert problems_of(text)[0].startswith(f"f.yaml:{told}")
+
+
+def test_a_long_line_is_shown_where_it_is_wrong() -> None:
+    names = ", ".join(f"第{number}中学" for number in range(20))
+    (problem,) = problems_of(
+        f"- {{id: a, question: b, answer: c, phrasings: [{names}], stage: 小学}}\n"
+    )
+    assert "stage: 小学" in problem
+    assert "stage: primary" in problem
 
 
 def test_lines_that_yaml_joins_and_a_full_width_comma_in_a_list_are_warnings() -> None:
