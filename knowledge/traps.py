@@ -95,7 +95,8 @@ def scan(lines: list[str], keys: frozenset[str]) -> Iterator[Note]:
         if not _is_tabbed(line):
             head = _BLOCK.match(line)
             block = (len(head.group(1)), 0) if head and found is None else None
-        listing = signs.list_key.match(line) is not None or (listing and _is_item(line))
+        is_list = line.rstrip().endswith(":") or "#" in line
+        listing = (is_list and bool(signs.list_key.match(line))) or (listing and _is_item(line))
 
 
 _Found = tuple[str, int, dict[str, object]]
@@ -135,7 +136,7 @@ def _look_at(line: str, signs: _Signs, block: tuple[int, int] | None) -> _Found 
             wide = " " * max(len(wide), block[1] or block[0] + 2)
         code = "tab_indent" if "\t" in margin else "wide_indent"
         return code, 1, {"fixed": (wide + line.lstrip())[:_SHOWN]}
-    if _MERGE.match(line):
+    if line[0] in "<=>" and _MERGE.match(line):
         return "merge_mark", 1, {"shown": _short(line)}
     if found := signs.dash.match(line):
         fixed = f"{found.group(1)}- {found.group(2)}"
@@ -145,13 +146,15 @@ def _look_at(line: str, signs: _Signs, block: tuple[int, int] | None) -> _Found 
         code = "wide_colon" if colon.startswith("：") else "no_space"
         fixed = f"{head}{chinese_keys().get(key, key)}: {value}"
         return code, found.start(3) + 1, {"key": key, **told(line, fixed)}
-    if found := signs.bar.match(line):
+    if line[-1] in "｜丨 " and (found := signs.bar.match(line)):
         return "wide_bar", found.end(1) + 1, told(line, f"{found.group(1)}|")
     return _in_braces(line, signs)
 
 
 def _in_braces(line: str, signs: _Signs) -> _Found | None:
     """Find full-width signs, and colons without a blank, where a mapping stands in braces."""
+    if "{" not in line and "｛" not in line:
+        return None
     head, value = _parts(line)
     if not value.startswith(("{", "｛")) or not value.endswith(("}", "｝")):
         return None
