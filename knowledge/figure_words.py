@@ -30,6 +30,7 @@ class FigureWords:
     kinds: Mapping[str, Words]
     allowed: Mapping[str, Words]
     barred: Mapping[str, Words]
+    weak: Words
     amounts: Words
     every: Words
     compare: Words

@@ -126,6 +126,8 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     drawn = [word for word in words.picture if word in text]
     taken = [*kinds, *parts, *asked, *drawn, *year_words(text)]
     named, rest = schools_of(shelf, without(text, taken))
+    if trigger in words.weak and (rest or not named.certain):
+        return None
     trend = bool(holds(text, words.trend))
     every = is_every(text, named) or (kind == "posts" and not named and "哪些" in text)
     if named.certain and len(years) > 1 and not holds(text, words.every):
