@@ -6,12 +6,15 @@ Floor 0; pure.
 from collections.abc import Collection
 from dataclasses import replace
 
+from knowledge.clauses import is_asking
 from knowledge.entry import Answer
 from knowledge.explain import Look
+from knowledge.lexicon import Lexicon
 from knowledge.rank import RANKED
 
 CHOICES = 3
 _OF_PART = 0.92  # a part of a message counts a little less than the whole
+_OF_STATEMENT = 0.65  # and what is told beside a question much less than the question
 
 
 def only(look: Look, entry_ids: Collection[str]) -> Look:
@@ -21,11 +24,14 @@ def only(look: Look, entry_ids: Collection[str]) -> Look:
     return replace(look, ranked=ranked, scores=tuple(look.scores[number] for number in kept))
 
 
-def merged(question: str, looks: tuple[Look, ...]) -> list[Answer]:
+def merged(question: str, looks: tuple[Look, ...], lexicon: Lexicon) -> list[Answer]:
     """Join the scores of the whole and of its parts, the best of each entry first."""
     best: dict[str, tuple[float, str]] = {}
-    for number, look in enumerate(looks):
-        factor, part = (1.0, question) if number == 0 else (_OF_PART, look.text)
+    asking = [is_asking(look.text, lexicon) for look in looks[1:]]
+    beside = _OF_STATEMENT if any(asking) else _OF_PART
+    factors = (1.0, *(_OF_PART if asks else beside for asks in asking))
+    for number, (look, factor) in enumerate(zip(looks, factors, strict=True)):
+        part = look.text if number else question
         for (key, _), score in zip(look.ranked, look.scores, strict=True):
             value = score * factor
             if key not in best or value > best[key][0]:

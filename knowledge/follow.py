@@ -106,7 +106,7 @@ def _is_strange(parsed: Parsed, parser: Parser) -> bool:
 
 
 def _stripped(text: str, lexicon: Lexicon) -> str:
-    text = text.rstrip("呢吗?")
+    text = text.rstrip("呢?")
     for start in lexicon.clauses.follow_start:
         text = text.removeprefix(start)
     return text

@@ -14,7 +14,7 @@ from knowledge.beside import as_written, is_only_beside, unanswered
 from knowledge.calibrate import Model, load_meaning_models, load_models
 from knowledge.choices import filled, merged, only
 from knowledge.clauses import MOST_PARTS, is_asking, is_bare_fact, is_fragment
-from knowledge.entry import Answer, Context, Decision, Entry, Outcome
+from knowledge.entry import Answer, Context, Decision, Entry, Outcome, Stage
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
 from knowledge.indexed import Indexed, index_entry, key_of
@@ -30,7 +30,11 @@ from knowledge.text import bare, is_latin, normalise
 
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
+_ALONE = 0.6  # of the limit for an offer: what a word alone needs, where an entry is about it
 _STRICTER = 5.0  # what a long message needs more, to be answered at once
+_OF_STAFF = frozenset(
+    {"S:教师招聘", "S:选调", "S:教师资格", "S:职称", "S:教师待遇", "S:代课", "S:退休"}
+)
 _MESSAGES = 256  # remembered word for word; each about 3 KiB
 
 
@@ -201,7 +205,7 @@ class Index:
             rankings = self._ranker.recall(parsed, written, today)
         told = [(*spelled, *mended), *[()] * (len(readings) - 1)]
         looks = tuple(
-            Look(one.text, one.parsed, changes, *ranking)
+            self._without_staff(Look(one.text, one.parsed, changes, *ranking))
             for one, changes, ranking in zip(readings, told, rankings, strict=True)
         )
         verdict = self._decide(question, looks, cleaned)
@@ -258,11 +262,10 @@ class Index:
         """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
         first = looks[0]
         limits = self._ranker.model_for(first.parsed, by_meaning=first.by_meaning).limits
-        best = merged(question, looks)
+        best = merged(question, looks, self.lexicon)
         ranked = tuple((answer.id, answer.score) for answer in best)
         scores = [answer.score for answer in best]
-        long = len(looks[0].parsed.text) > LONG
-        outcome = limits.outcome(scores, stricter=_STRICTER if long else 0.0)
+        outcome = limits.outcome(scores, stricter=_STRICTER * (len(first.parsed.text) > LONG))
         reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
         answers: tuple[Answer, ...] = ()
         several = self._several(looks, limits.offer) if looks[0].top < EXACT else ()
@@ -270,6 +273,8 @@ class Index:
             outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
         if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < EXACT:
             outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
+        if outcome is Outcome.MISS and first.top >= _ALONE * limits.offer and self._is_about(first):
+            outcome, reason = Outcome.UNSURE, "a word alone that entries are about: choices"
         if outcome is Outcome.HIT and guessed:
             outcome, reason = Outcome.UNSURE, "for a stage that nobody named: offered, not answered"
         sure = bool(several) and all(answer.score >= limits.answer for answer in several)
@@ -295,6 +300,29 @@ class Index:
             unanswered=as_written(question, beside) if beside and outcome is Outcome.HIT else (),
         )
         return _Verdict(decision, looks, reason)
+
+    def _without_staff(self, look: Look) -> Look:
+        """Leave out entries for teachers where a child is spoken of: 我孩子有乙肝能上学吗 is no applicant's health."""
+        parsed = look.parsed
+        if "X:孩子" not in parsed.ideas or look.top >= EXACT:
+            return look
+        if "post" in parsed.slots.values or not _OF_STAFF.isdisjoint(parsed.ideas):
+            return look
+        kept = {
+            key
+            for key, _ in look.ranked
+            if self._items[key].entry.stage is not Stage.STAFF or "X:孩子" in self._items[key].ideas
+        }
+        return look if len(kept) == len(look.ranked) else only(look, kept)
+
+    def _is_about(self, look: Look) -> bool:
+        """Tell whether a text is a word or two that name a subject which the first entry names too."""
+        if len(look.parsed.text) > SHORT or not look.ranked:
+            return False
+        named = {
+            idea for idea, weight in look.parsed.ideas.items() if idea[0] == "S" and weight > 0.5
+        }
+        return bool(named) and named <= self._items[look.ranked[0][0]].ideas
 
     def _is_whole(self, cleaned: str, outcome: Outcome, scores: list[float]) -> bool:
         """Tell whether a message need not wait for its other half."""

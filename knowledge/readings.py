@@ -89,7 +89,8 @@ def _subject_of(parsed: Parsed, lexicon: Lexicon) -> _Subject:
         if not subjects:
             continue
         stands = lexicon.clauses.leaning.isdisjoint(subjects)
-        if stands or not any(kind[0] == "A" for kind in kinds):
+        asks = any(kind[0] == "A" for kind in kinds) or any(lexicon.clauses.asking.find(word))
+        if stands or not asks:
             found["words"].append(word)
         if stands:
             found["standing"].append(word)

@@ -10,6 +10,7 @@ from knowledge.lexicon import Lexicon
 from knowledge.text import bare
 
 _SHORT = 12  # characters of a message that may be nothing but abuse
+_TOLD = ("体罚", "欺凌")  # subjects whose very matter is abuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +76,7 @@ def _asks(text: str, abuse: list[str], lexicon: Lexicon) -> bool:
         for _, word in lexicon.concept_words.find(rest)
         if len(word) > 1 and any(concept[0] == "S" for concept in lexicon.concepts[word])
     ]
+    if any(f"S:{told}" in lexicon.concepts[word] for word in subjects for told in _TOLD):
+        return True  # 老师骂孩子是猪 tells what somebody else said
     subjects = [word for word in subjects if word not in {"教育局", "你们局", "老师"}]
     return bool(subjects) and (len(text) > _SHORT or len(subjects) > 1)

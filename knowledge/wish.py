@@ -129,7 +129,8 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     if trigger in words.weak and (rest or not named.certain):
         return None
     trend = bool(holds(text, words.trend))
-    every = is_every(text, named) or (kind == "posts" and not named and "哪些" in text)
+    listed = kind == "posts" and not named and bool(holds(text, ("哪些", "岗位表")))
+    every = is_every(text, named) or listed
     if named.certain and len(years) > 1 and not holds(text, words.every):
         every = False  # the years of a school are compared, and not the schools
     asked_year = kind in WITH_YEAR and bool(years) and not rest  # 2025年分数线
@@ -286,7 +287,7 @@ def _as_written(text: str, key: str) -> str:
 
 def _is_any(piece: str, words: FigureWords) -> bool:
     """Tell whether a piece means schools in general: 私立初中, 念高中."""
-    for word in words.any_kind:
+    for word in sorted(words.any_kind, key=len, reverse=True):
         piece = piece.replace(word, "")
     return not piece or piece in words.not_school or piece in ("中", "小", "园")
 

@@ -54,7 +54,22 @@ def test_what_is_asked_about_a_statement_in_a_story_is_read_with_it() -> None:
     assert offered[:2] == ["transfer-conditions", "afterschool-fee"]
 
 
+@pytest.mark.parametrize("word", ["摇号", "材料"])
+def test_a_word_alone_that_entries_are_about_gets_choices(word: str) -> None:
+    assert ASK(word, today=TODAY).outcome is Outcome.UNSURE
+
+
+@pytest.mark.parametrize("word", ["高考", "驾照", "公积金"])
+def test_a_word_alone_that_no_entry_is_about_gets_none(word: str) -> None:
+    assert ASK(word, today=TODAY).outcome is Outcome.MISS
+
+
 def test_what_names_nothing_that_it_asks_about_is_not_answered() -> None:
     for text in ("可以不写学校吗", "能不能不写"):
         decision = ASK(text, today=TODAY)
         assert (decision.outcome, decision.answers) == (Outcome.MISS, ()), text
+
+
+def test_what_is_told_beside_a_question_is_not_what_is_offered_first() -> None:
+    decision = ASK("我和老公都在这边上班,孩子今年从老家转过来读初一,学籍怎么办", today=TODAY)
+    assert decision.answers[0].id == "transfer-number"
