@@ -39,6 +39,8 @@ def reason(turn: Turn, found: NoSuch) -> Markup:
             key = "figure.no_row" if found.choices else "figure.no_rows"
         case Missing.PART:
             key = "figure.no_batch" if found.wish.odd_part else "figure.no_part"
+        case Missing.ROUND if found.choices:
+            key = "figure.no_round_but"
         case Missing.YEAR if found.known:
             return say("figure.no_year_school", turn.language, **values | {"name": found.known[0]})
         case Missing.YEAR:

@@ -24,9 +24,8 @@ from knowledge.clauses import is_asking
 from knowledge.figure_answers import Answer, Ask, Missing, NoSuch
 from knowledge.figure_follow import read_follow_up
 from knowledge.figure_words import fold
-from knowledge.school_figures import ASKED_YEAR
 from knowledge.shelf import BY_SCHOOL, Shelf
-from knowledge.wish import Wish, read_wish
+from knowledge.wish import WITH_YEAR, Wish, read_wish
 
 _SHORT = 8  # characters of a question that leans on the one before it: 怎么报名
 _OWN = 4  # characters of one that may be about something else, without its noise
@@ -144,7 +143,7 @@ def _completed(wishes: Iterator[Wish]) -> Iterator[Wish]:
     for wish in wishes:
         if wish.kind in BY_SCHOOL and not (wish.schools or wish.doubtful or wish.unknown):
             wish = replace(wish, schools=() if wish.every or wish.stage else schools)
-        if wish.kind in ASKED_YEAR and not (wish.years or wish.trend):
+        if wish.kind in WITH_YEAR and not (wish.years or wish.trend):
             wish = replace(wish, years=years)
         schools, years = wish.schools or schools, wish.years or years
         yield wish

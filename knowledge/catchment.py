@@ -6,15 +6,14 @@ no school: that is said, never guessed.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from knowledge.figure_words import figure_words, holds
 from knowledge.shelf import Sheet, Shelf
+from knowledge.stretches import Stretch, read_stretches
 
 _DIGITS = "零一二三四五六七八九"
-_RANGE = re.compile(r"(\d+)\s*(?:-|—|–|~|至|到)\s*(\d+)|(\d+)")
 _NUMBER = re.compile(
     r"^(\d+|[零一二三四五六七八九十百]+)(?:之[一二三四五六七八九十\d]+|-\d+)?(?:号|弄|$)"
 )
@@ -33,28 +32,6 @@ class Address:
     name: str
     number: int | None = None
     known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of a street: numbers from, to (None: to its ends), of one side or both."""
-
-    first: int | None
-    last: int | None
-    side: str = ""  # odd | even | ""
-
-    def holds(self, number: int) -> bool:
-        """Tell whether a number lies on it."""
-        if self.side and (number % 2 == 1) != (self.side == "odd"):
-            return False
-        return (self.first is None or self.first <= number) and (
-            self.last is None or number <= self.last
-        )
-
-    @property
-    def is_whole(self) -> bool:
-        """Tell whether it is the whole street."""
-        return self.first is None and self.last is None and not self.side
 
 
 def find_address(shelf: Shelf, text: str) -> Address | None:
@@ -123,26 +100,8 @@ def read_number(text: str) -> int | None:
     return total + digit
 
 
-@lru_cache(maxsize=100_000)
-def read_stretches(text: str) -> tuple[Stretch, ...]:
-    """Read a cell of house numbers: 全部, 1-99 号(单号), 2-58 号双号、60 号; no number is the whole street."""
-    found: list[Stretch] = []
-    for piece in re.split(r"[、,，;；]", text):
-        side = "odd" if "单" in piece else "even" if "双" in piece else ""
-        numbers = _RANGE.search(piece)
-        if numbers is None:
-            found.append(Stretch(None, None, side))
-        elif numbers.group(3):
-            only = int(numbers.group(3))
-            found.append(Stretch(only, only))
-        else:
-            first, last = sorted((int(numbers.group(1)), int(numbers.group(2))))
-            found.append(Stretch(first, last, side))
-    return tuple(found)
-
-
 def _stretches(sheet: Sheet, row: int) -> tuple[Stretch, ...]:
-    return read_stretches(sheet.cell(row, "numbers"))
+    return read_stretches(sheet.cell(row, "numbers")) or ()
 
 
 def _published(shelf: Shelf, text: str) -> str:

@@ -3,6 +3,7 @@
 Floor 0; pure. Changes are grouped by the subject that people follow; a source that changes alone is no news.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +12,8 @@ from pydantic import TypeAdapter
 
 from knowledge.published import Grid, Line, Published, Text, lead_of
 from knowledge.subjects import Kind, Subject
+
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 class Sort(StrEnum):
@@ -134,7 +137,8 @@ def _whole(table_id: str, before: Grid | None, after: Grid | None) -> _Found:
     for key, line in grid.rows.items():
         told = _summary(grid, line)
         old, new = (told, "") if after is None else ("", told)
-        row = Change(f"row:{table_id}|{key}", Sort.ROW, line.label, old, new, grid.source)
+        label = _dated(grid, line.label)
+        row = Change(f"row:{table_id}|{key}", Sort.ROW, label, old, new, grid.source)
         if subjects := _whom(line):
             yield row, subjects
 
@@ -151,7 +155,8 @@ def _rows(table_id: str, before: Grid, after: Grid) -> _Found:
             old = _summary(before, was) if was else ""
             new = _summary(after, now) if now else ""
             row = f"row:{table_id}|{key}"
-            yield Change(row, Sort.ROW, line.label, old, new, after.source), subjects
+            label = _dated(after, line.label)
+            yield Change(row, Sort.ROW, label, old, new, after.source), subjects
         if was is not None:
             for change in _cells(table_id, key, (before, was), (after, now)):
                 # a row that went is one piece of news; its figures are for those who were shown them
@@ -170,12 +175,18 @@ def _cells(
             yield Change(
                 f"figure:{table_id}|{key}|{heading}",
                 Sort.FIGURE,
-                f"{before[1].label} {heading}",
+                _dated(after[0], f"{before[1].label} {heading}"),
                 was,
                 now,
                 after[0].source,
                 (table_id, key, heading),
             )
+
+
+def _dated(grid: Grid, label: str) -> str:
+    """Say of which year a row is, where its table says so and the row does not: last year's may change as well."""
+    year = _YEAR.search(grid.title)
+    return label if year is None or year.group() in label else f"{year.group()} 年 {label}"
 
 
 def _valued(grid: Grid, line: Line) -> dict[str, str]:

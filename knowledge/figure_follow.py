@@ -9,19 +9,18 @@ from datetime import date
 
 from knowledge.catchment import find_address, read_number
 from knowledge.figure_words import figure_text, figure_words, holds
-from knowledge.school_figures import ASKED_YEAR
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.wish import (
     HOUSE,
+    WITH_YEAR,
     Wish,
     about_rules,
     is_every,
     parts_of,
     schools_of,
     without,
-    year_words,
-    years_of,
 )
+from knowledge.wish_years import year_words, years_of
 
 _SHORT = 16  # characters of a follow-up
 
@@ -54,7 +53,8 @@ def with_schools_of(shelf: Shelf, wish: Wish, before: Wish | None) -> Wish:
 def _same_figure(shelf: Shelf, text: str, before: Wish, today: date) -> Wish | None:
     """Read another school, year, part or view of the same figure."""
     words = figure_words()
-    years, parts = years_of(text, today), parts_of(shelf, before.kind, text)
+    years = years_of(text, today, shelf.years(before.kind))
+    parts = parts_of(shelf, before.kind, text)
     wide = [one for one in words.wide if one in text]
     named, rest = schools_of(shelf, without(text, [*parts, *wide, *year_words(text)]))
     if not (named or years or parts or wide):
@@ -98,7 +98,7 @@ def _other_figure(shelf: Shelf, text: str, before: Wish, today: date) -> Wish | 
         taken = [*named, *words.amounts, *year_words(text)]
         if schools_of(shelf, without(text, taken))[1]:
             continue
-        years = years_of(text, today) or (before.years if kind in ASKED_YEAR else ())
+        years = years_of(text, today) or (before.years if kind in WITH_YEAR else ())
         kept = tuple(year for year in years if year in shelf.years(kind))
         parts = parts_of(shelf, kind, text)
         return Wish(kind, text, schools=schools, years=kept or years, parts=parts)

@@ -30,6 +30,7 @@ class FigureWords:
     kinds: Mapping[str, Words]
     allowed: Mapping[str, Words]
     barred: Mapping[str, Words]
+    weak: Words
     amounts: Words
     every: Words
     compare: Words
@@ -41,6 +42,7 @@ class FigureWords:
     times: Words
     steps: Mapping[str, Words]
     sorts: Mapping[str, Words]
+    halves: Mapping[str, Words]
     columns: Mapping[str, Words]
     counts: Words
     stages: Mapping[str, Words]
@@ -57,6 +59,10 @@ class FigureWords:
     estate_like: re.Pattern[str]
     phase_like: re.Pattern[str]
     year_like: re.Pattern[str]
+    house_like: re.Pattern[str]
+    between_like: re.Pattern[str]
+    range_like: re.Pattern[str]
+    whole_like: re.Pattern[str]
     vague: Words
     any_kind: Words
     posts_asked: Words

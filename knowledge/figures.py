@@ -22,9 +22,9 @@ from knowledge.figure_answers import (
     Zone,
     Zones,
 )
-from knowledge.figure_words import figure_words, fold
+from knowledge.figure_words import figure_words, fold, holds
 from knowledge.offices import all_offices, find_offices, like_offices
-from knowledge.progress import Progress, find_progress
+from knowledge.progress import Progress, find_progress, round_names
 from knowledge.school_figures import (
     MOST_CHOICES,
     answer_by_school,
@@ -73,8 +73,10 @@ def choose(wish: Wish, choice: str) -> Wish:
             return replace(wish, stage=value)
         case "n" if wish.address is not None:
             return replace(wish, address=replace(wish.address, number=int(value)))
-        case "o" | "r" if mark:
+        case "o" if mark:
             return replace(wish, office=value)
+        case "r" if mark:
+            return replace(wish, office=value, years=(), stage="")
         case _:
             raise ValueError(choice)
 
@@ -196,8 +198,16 @@ def _offices(rows: Sequence[tuple[Sheet, int]]) -> tuple[str, ...]:
 
 def _steps(shelf: Shelf, wish: Wish, today: date) -> Answer:
     sheet = shelf.sheets["steps"][0]
+    halves = figure_words().halves
+    half = next((said for one in halves.values() if (said := holds(wish.text, one))), "")
     found = find_progress(
-        sheet, today, sort=wish.stage, years=wish.years, named=wish.office, step=wish.parts
+        sheet,
+        today,
+        sort=wish.stage,
+        years=wish.years,
+        named=wish.office,
+        step=wish.parts,
+        half=half,
     )
     if isinstance(found, Progress):
         return Steps(wish, sheet.table, found)
@@ -205,7 +215,8 @@ def _steps(shelf: Shelf, wish: Wish, today: date) -> Answer:
         return Ask(wish, Missing.ROUND, tuple(f"r:{name}" for name in found))
     if wish.years and wish.years[-1] > max(sheet.years, default=0):
         return NotYet(wish, wish.years[-1])
-    return NoSuch(wish, Missing.ROUND, str(wish.years[-1]) if wish.years else "")
+    there = tuple(f"r:{name}" for name in round_names(sheet))[:MOST_CHOICES]
+    return NoSuch(wish, Missing.ROUND, str(wish.years[-1]) if wish.years else "", there)
 
 
 def _records(shelf: Shelf, wish: Wish) -> Answer:
@@ -224,7 +235,7 @@ def _records(shelf: Shelf, wish: Wish) -> Answer:
         if _is_wanted(sheet, row, wish, years)
     ]
     if rows:
-        told = _likest(shelf, wish, rows) if wish.schools else rows
+        told = _likest(shelf, wish, rows) if wish.schools else _of_sort(wish, rows)
         return Records(wish, rows[0][0].table, tuple(_record(*one) for one in told))
     if wish.schools or wish.unknown:
         name = shelf.by_id[wish.schools[0]].name if wish.schools else wish.unknown[0]
@@ -244,6 +255,14 @@ def _is_wanted(sheet: Sheet, row: int, wish: Wish, years: Sequence[int]) -> bool
         return False
     stage = sheet.cell(row, "stage")
     return not wish.stage or figure_words().stage_names.get(stage) == wish.stage
+
+
+def _of_sort(wish: Wish, rows: Sequence[tuple[Sheet, int]]) -> Sequence[tuple[Sheet, int]]:
+    """Keep the rows of a sort that the question names, 重大事项 or 工程; all where it names none or every one."""
+    named = [
+        (sheet, row) for sheet, row in rows if fold(sheet.cell(row, "sort") or " ") in wish.text
+    ]
+    return named or rows
 
 
 def _likest(

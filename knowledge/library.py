@@ -3,6 +3,7 @@
 Floor 0. `read` and `check` look at a folder once; a `Library` keeps a snapshot and looks for edits when asked.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -20,6 +21,7 @@ from knowledge.assemble import (
 )
 from knowledge.messages import say
 from knowledge.problem import ContentError, Problem
+from knowledge.table_names import check_names, check_years
 
 __all__ = ["SHIPPED", "ContentError", "Library", "Problem", "Snapshot", "Topic", "check", "read"]
 
@@ -44,6 +46,8 @@ def check(folder: Path, *, today: date) -> tuple[Problem, ...]:
             file, _, line = entry.where.rpartition(":")
             message = say(f"lint_{finding.code}", **finding.data)
             problems.append(Problem(file, int(line), 1, message, error=False, entry=entry.id))
+        tables = tuple(loaded.snapshot.tables.values())
+        problems += [*check_names(tables, loaded.snapshot.schools), *check_years(tables)]
     return in_order(problems)
 
 
@@ -53,8 +57,9 @@ class Library:
     An edit is live when `refresh` next sees it, whole or not at all. A golden question that an edit breaks
     refuses the edit; one that was broken already does not stand in the way of other edits, nor of a start.
     `before_swap` is called with the files of an edit that is about to go live; when it raises, nothing has
-    changed, and the next `refresh` tries again. `prepare` may add to a snapshot before it answers, the first one
-    with the first `refresh`: it takes its time there, and must not raise.
+    changed, and the next `refresh` tries again. `prepare` may add to a snapshot before it answers, and must not
+    raise. The first one is prepared by `settle`, in a thread of its own: that may take minutes, and edits made
+    meanwhile go live without what `prepare` adds.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -72,6 +77,8 @@ class Library:
         self.before_swap: Callable[[files.Found], object] = lambda found: None
         self.prepare: Callable[[Snapshot], Snapshot] = lambda snapshot: snapshot
         self._broken: Mapping[str, Problem] | None = None  # not asked yet: a start must not wait
+        self._swapping = threading.Lock()
+        self._is_settled = False
 
     @property
     def current(self) -> Snapshot:
@@ -83,6 +90,15 @@ class Library:
         """Give the files, byte for byte, that the snapshot was made of."""
         return self._found
 
+    def settle(self) -> None:
+        """Prepare what answers now; an edit that came meanwhile is prepared as well."""
+        while not self._is_settled:
+            current = self._current
+            prepared = self.prepare(current)
+            with self._swapping:
+                if self._current is current:
+                    self._current, self._is_settled = prepared, True
+
     def refresh(self) -> tuple[Problem, ...] | None:
         """Take over an edit; None when nothing changed, else what was found.
 
@@ -92,7 +108,6 @@ class Library:
         """
         if self._broken is None:
             self._tolerate(broken_golden(self._current), self.problems)
-            self._current = self.prepare(self._current)
         seen = files.stamp(self.folder)
         if seen == self._stamp:
             return None
@@ -116,11 +131,16 @@ class Library:
         if breaks.keys() - (self._broken or {}).keys():
             self.refused = in_order((*loaded.problems, *breaks.values()))
             return self.refused
-        prepared = self.prepare(loaded.snapshot)
+        prepared = self.prepare(loaded.snapshot) if self._is_settled else loaded.snapshot
         self._stamp, self._digest = (), ""  # looked at again, should the next line raise
         self.before_swap(found)
         self._stamp, self._digest = seen, digest
-        self._current, self._found, self.refused = prepared, found, ()
+        with self._swapping:
+            if (
+                self._is_settled and prepared is loaded.snapshot
+            ):  # settled since, and all it needs is known
+                prepared = self.prepare(prepared)
+            self._current, self._found, self.refused = prepared, found, ()
         return self._tolerate(breaks, loaded.problems)
 
     def _tolerate(

@@ -27,6 +27,13 @@ def chinese_keys() -> Mapping[str, str]:
     return MappingProxyType({str(word): str(key) for word, key in loaded["keys"].items()})
 
 
+@cache
+def chinese_choices() -> Mapping[str, str]:
+    """Give the value that is meant by a Chinese word where one of a few English ones belongs (小学 → primary)."""
+    loaded = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # safe loader
+    return MappingProxyType({str(word): str(value) for word, value in loaded["choices"].items()})
+
+
 def say(code: str, /, **data: object) -> str:
     """Tell the problem `code` in Chinese; `data` fills the sentence and never becomes a template."""
     return catalogue()[code].format_map(data)

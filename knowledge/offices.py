@@ -9,6 +9,7 @@ from knowledge.figure_words import fold
 from knowledge.shelf import Sheet, Shelf
 
 _BETWEEN = "、"
+_LONGEST_NAME = 16
 _SECTION = re.compile("股$")
 
 
@@ -29,6 +30,11 @@ def find_offices(shelf: Shelf, text: str) -> tuple[tuple[Sheet, int], ...]:
         spans.append((start, end))
         found.setdefault(row, (sheet, row))
     return tuple(found[row] for row in sorted(found))
+
+
+def is_office(shelf: Shelf, text: str) -> bool:
+    """Tell whether a folded text is the name or a short name of an office, and nothing else."""
+    return len(text) <= _LONGEST_NAME and any(name == text for name, _, _ in _names(shelf))
 
 
 def like_offices(shelf: Shelf, name: str) -> tuple[tuple[Sheet, int], ...]:

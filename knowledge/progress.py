@@ -10,6 +10,8 @@ from datetime import date
 from knowledge.figure_words import figure_words, fold
 from knowledge.shelf import Sheet
 
+_HALF = 6  # months
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -74,14 +76,17 @@ def find_progress(
     years: Sequence[int] = (),
     named: str = "",
     step: Sequence[str] = (),
+    half: str = "",
 ) -> Progress | tuple[str, ...]:
     """Give the round that is meant: the one that is open, else the newest; several open ones are names to choose from.
 
-    Hiring and transfer (`sort`) are never taken for each other. An empty tuple: there is no such round.
+    Hiring and transfer (`sort`) are never taken for each other, nor the rounds of the two halves of a year (`half`).
+    An empty tuple: there is no such round.
     """
-    rounds = _rounds(sheet, today, sort, years)
     if named:
-        rounds = [one for one in rounds if one.name == named]
+        rounds = [one for one in _rounds(sheet, today, "", ()) if one.name == named]
+    else:
+        rounds = _of_half(_rounds(sheet, today, sort, years), half)
     begun = [one for one in rounds if _first(one) <= today]
     is_open = [one for one in begun if not one.is_over]
     if len(is_open) > 1:
@@ -92,6 +97,21 @@ def find_progress(
     words = [word for name in step for word in figure_words().steps.get(name, ())]
     asked = tuple(one for one in best[0].steps if any(word in fold(one.name) for word in words))
     return Progress(best[0].name, best[0].steps, today, asked)
+
+
+def round_names(sheet: Sheet) -> tuple[str, ...]:
+    """Give the name of every round, the latest first."""
+    rounds = sorted(_rounds(sheet, date.max, "", ()), key=_first, reverse=True)
+    return tuple(one.name for one in rounds)
+
+
+def _of_half(rounds: list[Progress], half: str) -> list[Progress]:
+    """Keep the rounds of half a year: those named after it, else those that began in it."""
+    if not half:
+        return rounds
+    named = [one for one in rounds if half in fold(one.name)]
+    is_first = half in figure_words().halves["first"]
+    return named or [one for one in rounds if (_first(one).month <= _HALF) == is_first]
 
 
 def _rounds(sheet: Sheet, today: date, sort: str, years: Sequence[int]) -> list[Progress]:

@@ -138,7 +138,13 @@ def _grid(sheet: Sheet) -> Grid:
             round=short(row[rounds]) if rounds is not None else "",
         )
     columns = tuple((table.columns[place].name, table.columns[place].unit) for place in places)
-    return Grid(sheet.kind, table.title, _table_source(table), columns, rows)
+    return Grid(sheet.kind, _titled(table), _table_source(table), columns, rows)
+
+
+def _titled(table: Table) -> str:
+    """Write a title with the year that the table is of: two years may change at once."""
+    year = str(table.school_year or "")
+    return table.title if year in table.title else f"{year} 年{table.title}"
 
 
 def _by_row(groups: Mapping[str, Iterable[int]]) -> dict[int, str]:

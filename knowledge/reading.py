@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge import traps, yamlio
+from knowledge.corrections import corrected, text_for_mapping, visible_key
 from knowledge.entry import Entry
 from knowledge.fields import Row
 from knowledge.messages import chinese_keys, say
@@ -82,7 +83,7 @@ def read_rows(file: str, data: bytes, model: type[R]) -> Rows[R]:
             if len(reading.problems) <= PROBLEMS_LIMIT:
                 reading.take(item, (number,))
     elif reading.document.whole:
-        reading.tell((), "not_a_list" if value else "empty_file")
+        reading.tell_no_list() if value else reading.tell((), "empty_file")
     return reading.rows()
 
 
@@ -124,6 +125,15 @@ class _Reading(Generic[R]):
     def tell(self, where: Where, code: str) -> None:
         self.problems.append(Problem(self.file, *self.document.mark(where), say(code)))
 
+    def tell_no_list(self) -> None:
+        """Tell that a file is no list, with its first line as an item where that is all that lacks."""
+        self.tell((), "not_a_list")
+        line, _ = self.document.mark(())
+        shown = self.document.line(line)
+        if shown.lstrip().startswith("id:"):
+            told = say("corrected", **traps.told(shown, f"- {shown.strip()}"))
+            self.problems[-1] = replace(self.problems[-1], message=self.problems[-1].message + told)
+
     def take(self, item: Any, where: Where) -> None:
         """Make a row of the item, or tell what is wrong with it."""
         if not isinstance(item, dict):
@@ -133,7 +143,8 @@ class _Reading(Generic[R]):
             self.taken.append((self.model.model_validate(item), where))
         except ValidationError as error:
             entry = item.get("id")
-            for details in error.errors(include_url=False)[: PROBLEMS_LIMIT + 1]:
+            found = error.errors(include_url=False)[: PROBLEMS_LIMIT + 1]
+            for details in _without_echo(found, self.model):
                 problem = self._problem(details, where)
                 self.problems.append(
                     replace(problem, entry=entry if isinstance(entry, str) else "")
@@ -150,17 +161,26 @@ class _Reading(Generic[R]):
             case "extra_forbidden":
                 place = self.document.key_mark(path)
                 known = keys_at(self.model, details["loc"][:-1])
-                message = say("unknown_key", key=key, nearest=nearest(key, known))
+                seen = visible_key(key)
+                if seen != key and seen in known:
+                    message = say("invisible_key", key=seen)
+                else:
+                    message = say("unknown_key", key=key, nearest=nearest(key, known))
             case _:
-                message = _value_message(details, key, self.document.line(place[0]), place[1])
+                shown = self.document.line(place[0])
+                message = _value_message(details, key, shown, place[1]) + corrected(
+                    details["type"], details["input"], shown, key, details.get("ctx") or {}
+                )
         return Problem(self.file, *place, message)
 
     def rows(self) -> Rows[R]:
         """Close the file: what the parser noticed about a line silences the schema on that line."""
+        broken = any(note.error for note in self.document.notes)
         noted = [
             Problem(self.file, note.line, note.col, say(note.code, **note.data), error=note.error)
             for note in self.document.notes
             if note.code != "cut_comment" or _loses_text(note)
+            if note.code != "folded_lines" or not broken
         ]
         told = {problem.line for problem in noted if problem.error}
         kept = [problem for problem in self.problems if problem.line not in told]
@@ -170,6 +190,24 @@ class _Reading(Generic[R]):
             more = Problem(self.file, 1, 1, say("more_problems", limit=PROBLEMS_LIMIT))
             found = (more, *found[:PROBLEMS_LIMIT])
         return Rows(self.file, tuple(self.taken), self.document, found, whole)
+
+
+def _without_echo(found: Sequence[ErrorDetails], model: type[Row]) -> Iterator[ErrorDetails]:
+    """Leave out a key that is missing only because it is mistyped: its own line says so."""
+    meant = set()
+    for details in found:
+        if details["type"] == "extra_forbidden":
+            known = keys_at(model, details["loc"][:-1])
+            key = visible_key(str(details["loc"][-1]))
+            near = key if key in known else chinese_keys().get(key) or _near(key, known)
+            meant.add((*details["loc"][:-1], near))
+    for details in found:
+        if details["type"] != "missing" or details["loc"] not in meant:
+            yield details
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), "")
 
 
 def _loses_text(note: Note) -> bool:
@@ -185,7 +223,7 @@ def _value_message(details: ErrorDetails, key: str, shown: str, col: int) -> str
         case "string_type" if isinstance(details["input"], dict | list):
             if col == traps.start_of(shown) and shown[col - 1 :].startswith(("{", "[")):
                 return say("braces", **traps.told(shown, traps.quoted(shown)))
-            return say("text_expected", key=key)
+            return text_for_mapping(shown, col) or say("text_expected", key=key)
         case "tuple_type" | "list_type":
             return say("list_expected", key=key)
         case "dict_type" | "model_type" | "model_attributes_type":
@@ -211,9 +249,9 @@ def nearest(name: str, known: Sequence[str]) -> str:
     meant = chinese_keys().get(name)
     if meant in known:
         return say("nearest", name=meant)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    close = _near(name, known)
     if close:
-        return say("nearest", name=close[0])
+        return say("nearest", name=close)
     return say("known", names=", ".join(known)) if 0 < len(known) <= 24 else ""
 
 

@@ -13,9 +13,8 @@ from rapidfuzz import fuzz
 from knowledge.figure_answers import Amount, Answer, Ask, Card, Found, Missing, NoSuch, NotYet
 from knowledge.figure_words import figure_words, fold
 from knowledge.shelf import Sheet, Shelf
-from knowledge.wish import Wish
+from knowledge.wish import WITH_YEAR, Wish
 
-ASKED_YEAR = ("quota", "plan", "score_line")  # the year matters too much to be taken for granted
 MOST_CHOICES = 8
 EVERY = "s:*"
 
@@ -49,7 +48,7 @@ def _of_years(shelf: Shelf, wish: Wish) -> Answer:
     if not wanted:
         if over_time:
             wanted = tuple(sorted(own))
-        elif len(own) > 1 and wish.kind in ASKED_YEAR and not wish.every:
+        elif len(own) > 1 and wish.kind in WITH_YEAR and not wish.every:
             return Ask(wish, Missing.YEAR, tuple(f"y:{year}" for year in own[:4]))
         else:
             wanted = tuple(own[:1]) or published[:1]
@@ -210,8 +209,9 @@ def _sum(amounts: Sequence[Amount]) -> str:
 def candidates(shelf: Shelf, wish: Wish) -> tuple[str, ...]:
     """Give the schools that may be asked for: of the stage, and with the part that is named."""
     kinds = figure_words().kinds_of_stage.get(wish.stage, ())
-    newest = shelf.years(wish.kind)[:1]
-    year = next((one for one in wish.years if one in shelf.years(wish.kind)), *newest or (None,))
+    published = shelf.years(wish.kind)
+    newest = published[:1]
+    year = next((one for one in reversed(wish.years) if one in published), *newest or (None,))
     return tuple(
         one.id
         for one in shelf.schools_in(wish.kind, year)

@@ -183,7 +183,8 @@ def _as_refusal(
     if problem.line not in ends:
         return Refusal("problem", sheet.name, "", data)
     number = numbers[ends.index(problem.line)]
-    column = row.columns[min(problem.col, len(row.columns)) - 1].name
+    names = [name for name in heading.names if name]
+    column = names[min(problem.col, len(names)) - 1]
     return Refusal("problem", sheet.name, f"{letters(heading.names.index(column))}{number}", data)
 
 

@@ -5,10 +5,9 @@ columns; a figure that is not there is not there, and nothing near it is ever gi
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -21,11 +20,12 @@ from knowledge.messages import say
 from knowledge.problem import Problem
 from knowledge.reading import Rows, nearest
 from knowledge.schema import SourceRow
+from knowledge.table_cells import checks_of, heading, is_reversed, span_of, tidy, visible
+from knowledge.table_csv import Cells, decode_csv
 
 KINDS = Literal[
     "plan", "quota", "score_line", "fee", "catchment", "hiring", "duty", "result", "project"
 ]
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class ColumnRow(Row):
@@ -88,6 +88,8 @@ class Table:
     sample: bool
     rows: tuple[tuple[str, ...], ...]
     by_key: Mapping[tuple[str, ...], int]
+    file: str = field(default="", compare=False)  # the CSV
+    lines: tuple[int, ...] = field(default=(), compare=False)  # of the CSV, by row
 
     def find(self, **wanted: str) -> Iterator[Mapping[str, str]]:
         """Give the rows whose columns are exactly as wanted, in the file's order."""
@@ -143,7 +145,8 @@ def make_table(
         by_key.setdefault(key, number)
     if any(problem.error for problem in problems):
         return None, tuple(problems)
-    return _table(name, row, tuple(cells), by_key), tuple(problems)
+    table = _table(name, row, tuple(cells), by_key)
+    return replace(table, file=csv_file, lines=tuple(first_lines)), tuple(problems)
 
 
 def _table(
@@ -182,97 +185,56 @@ def _description_problems(rows: Rows[TableRow], row: TableRow) -> Iterator[Probl
             yield Problem(rows.file, *rows.place(("columns", number)), told)
 
 
-def decode_csv(data: bytes) -> str | int:
-    """Read UTF-8 (with or without BOM) or GB18030; otherwise give the first byte that fits neither."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            return data.decode("gb18030")
-        except UnicodeDecodeError as error:
-            return error.start
-
-
 def _read_csv(
     row: TableRow, data: bytes, file: str
 ) -> tuple[list[tuple[str, ...]], list[int], list[Problem]]:
     text = decode_csv(data)
     if isinstance(text, int):
         return [], [], [Problem(file, 1, 1, say("bad_encoding", position=text + 1))]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    wanted = [heading(column.name) for column in row.columns]
     try:
-        header = [cell.strip() for cell in next(reader, [])]
-        missing = [column.name for column in row.columns if column.name not in header]
-        if missing:
-            told = say("csv_header", names=", ".join(missing), header=", ".join(header)[:80])
-            return [], [], [Problem(file, 1, 1, told)]
-        return _cells(row, reader, header, file)
+        cells = Cells(text, wanted)
     except csv.Error:
-        return [], [], [Problem(file, max(reader.line_num, 1), 1, say("csv_broken"))]
+        return [], [], [Problem(file, 1, 1, say("csv_broken"))]
+    if told := cells.missing(wanted):
+        return [], [], [Problem(file, 1, 1, told)]
+    try:
+        return _cells(row, cells, [cells.header.index(name) for name in wanted], file)
+    except csv.Error:
+        return [], [], [Problem(file, cells.open_quote(), 1, say("csv_broken"))]
 
 
 def _cells(
-    row: TableRow, reader: Iterator[list[str]], header: Sequence[str], file: str
+    row: TableRow, reader: Cells, places: Sequence[int], file: str
 ) -> tuple[list[tuple[str, ...]], list[int], list[Problem]]:
     """Take the described columns out of every row that is not blank; other columns are left out."""
-    places = [header.index(column.name) for column in row.columns]
-    checks = tuple(_checks(row))
+    columns = [
+        (place, column.type if column.type in ("number", "date") else "")
+        for place, column in zip(places, row.columns, strict=True)
+    ]
+    checks, span = tuple(checks_of(row.columns, row.key, row.kind)), span_of(row.columns)
     cells: list[tuple[str, ...]] = []
     lines: list[int] = []
     problems: list[Problem] = []
-    for raw in reader:
-        line: int = getattr(reader, "line_num", len(cells) + 2)
-        if len(raw) != len(header):
+    for line, raw in reader:
+        if len(raw) != len(reader.header):
             if any(cell.strip() for cell in raw):
-                told = say("csv_width", got=len(raw), want=len(header))
+                told = say("csv_width", got=len(raw), want=len(reader.header))
                 problems.append(Problem(file, line, 1, told))
             continue
-        taken = tuple([raw[place].strip() for place in places])
+        taken = tuple(
+            [tidy(raw[place], kind) if kind else visible(raw[place]) for place, kind in columns]
+        )
         if not any(taken) and not any(cell.strip() for cell in raw):
             continue
         for check in checks:
             told = check.problem(taken[check.place])
             if told:
-                problems.append(Problem(file, line, check.place + 1, told))
+                problems.append(Problem(file, line, places[check.place] + 1, told))
+        if span is not None and is_reversed(taken[span[0]], taken[span[1]]):
+            problems.append(Problem(file, line, places[span[1]] + 1, say("csv_reversed")))
         cells.append(taken)
         lines.append(line)
     if not cells and not problems:
         problems.append(Problem(file, 1, 1, say("csv_empty"), error=False))
     return cells, lines, problems
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """What the cells of one column must be; `good` remembers those seen, as tables repeat themselves."""
-
-    place: int
-    column: ColumnRow
-    needed: bool
-    good: set[str] = field(default_factory=set)
-
-    def problem(self, cell: str) -> str:
-        """Tell what is wrong with a cell, or nothing."""
-        if cell in self.good:
-            return ""
-        if not cell and self.needed:
-            return say("empty", key=self.column.name)
-        if cell and self.column.type == "number" and not _NUMBER.fullmatch(cell):
-            return say("csv_number", column=self.column.name, value=cell)
-        if cell and self.column.type == "date" and not _is_day(cell):
-            return say("csv_date", column=self.column.name, value=cell)
-        self.good.add(cell)
-        return ""
-
-
-def _checks(row: TableRow) -> Iterator[_Check]:
-    for place, column in enumerate(row.columns):
-        needed = column.required or column.name in row.key
-        if needed or column.type in ("number", "date"):
-            yield _Check(place, column, needed)
-
-
-def _is_day(cell: str) -> bool:
-    try:
-        return date.fromisoformat(cell).isoformat() == cell
-    except ValueError:
-        return False

@@ -12,11 +12,13 @@ from functools import cache
 from knowledge.catchment import Address, find_address
 from knowledge.figure_words import FigureWords, figure_text, figure_words, holds
 from knowledge.lexicon import Lexicon
-from knowledge.offices import find_offices
+from knowledge.offices import find_offices, is_office
 from knowledge.schools import School, find_schools, key_of, named_schools
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.slots import find_slots
+from knowledge.wish_years import year_words, years_of
 
+WITH_YEAR = ("quota", "plan", "score_line")  # the year matters too much to be taken for granted
 LONGEST = 80  # characters; a longer message is a story, not a question for a number
 _ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
 _ADDRESS = 16  # characters of one that says nothing else
@@ -63,7 +65,7 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
     if not text or len(text) > LONGEST:
         return None
     if not shelf.asks.search(text):
-        return _only_an_address(shelf, text)
+        return _only_an_address(shelf, text) or _only_an_office(shelf, text)
     found = next(
         (
             wish
@@ -117,16 +119,22 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     if not trigger:
         return None
     words = figure_words()
-    years = years_of(text, today)
+    years = years_of(text, today, shelf.years(kind))
     kinds = [word for word in shelf.triggers[kind] if word in text]
     parts = parts_of(shelf, kind, text)
     asked = [word for word in words.amounts if word in text]
     drawn = [word for word in words.picture if word in text]
-    named, _ = schools_of(shelf, without(text, [*kinds, *parts, *asked, *drawn, *year_words(text)]))
+    taken = [*kinds, *parts, *asked, *drawn, *year_words(text)]
+    named, rest = schools_of(shelf, without(text, taken))
+    if trigger in words.weak and (rest or not named.certain):
+        return None
     trend = bool(holds(text, words.trend))
     listed = kind == "posts" and not named and bool(holds(text, ("哪些", "岗位表")))
     every = is_every(text, named) or listed
-    if not named and (not (asked or every or drawn) or holds(text, words.where)):
+    if named.certain and len(years) > 1 and not holds(text, words.every):
+        every = False  # the years of a school are compared, and not the schools
+    asked_year = kind in WITH_YEAR and bool(years) and not rest  # 2025年分数线
+    if not named and (not (asked or every or drawn or asked_year) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
     stage = _stage(text, words)
     if kind == "fee" and not named and (stage in ("primary", "junior") or not parts):
@@ -187,6 +195,11 @@ def _only_an_address(shelf: Shelf, text: str) -> Wish | None:
     return Wish("catchment", text, address=address) if not rest or HOUSE.fullmatch(rest) else None
 
 
+def _only_an_office(shelf: Shelf, text: str) -> Wish | None:
+    """Read a message that is the name of an office and nothing else: 财务股."""
+    return Wish("duty", text, office=text) if is_office(shelf, text) else None
+
+
 def _duty(shelf: Shelf, text: str, trigger: str) -> Wish | None:
     """Read a question for an office: one that the table has, or that sounds like an office."""
     if not trigger:
@@ -227,9 +240,11 @@ def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
     words = figure_words()
     if not trigger:
         return None
-    named, _ = schools_of(shelf, without(text, [trigger, *year_words(text)]))
+    taken = [*(word for word in shelf.triggers["project"] if word in text), *year_words(text)]
+    named, rest = schools_of(shelf, without(text, [*taken, *words.progress, *words.times]))
     asked = holds(text, (*words.progress, *words.times, "哪些", "有什么", "多少钱", "投资"))
-    if not asked or not (named or holds(text, ("哪些", "有什么"))):
+    all_of_them = not rest and holds(text, ("工程", "项目", "重大事项"))
+    if not asked or not (named or all_of_them or holds(text, ("哪些", "有什么"))):
         return None
     return Wish(
         "project", text, named.certain, named.doubtful, named.unknown, years=years_of(text, today)
@@ -296,22 +311,6 @@ def without(text: str, taken: "list[str] | tuple[str, ...]") -> str:
     for word in sorted(taken, key=len, reverse=True):
         text = text.replace(word, "的")
     return text
-
-
-def year_words(text: str) -> list[str]:
-    """Give the words of a text that name a year."""
-    return figure_words().year_like.findall(text)
-
-
-_RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
-
-
-def years_of(text: str, today: date) -> tuple[int, ...]:
-    """Give the years that a text names, oldest first."""
-    found = set()
-    for word in year_words(text):
-        found.add(today.year + _RELATIVE[word] if word in _RELATIVE else int(word[:4]))
-    return tuple(sorted(found))
 
 
 def _stage(text: str, words: FigureWords) -> str:

@@ -23,6 +23,7 @@ Where = tuple[str | int, ...]
 
 MAX_DEPTH = 16
 _BROKEN_LIMIT = 200  # broken items that are told of one file
+_LONG_TEXTS = frozenset({"answer", "answer_en"})
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -164,16 +165,20 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             if not event.style:  # plain, without quotes
                 self._look_behind(event, where)
+                self._look_across(event, where)
             return str(event.value)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(where, depth)
+            return self._sequence(where, depth, in_brackets=bool(event.flow_style))
         return self._mapping(where, depth)
 
-    def _sequence(self, where: Where, depth: int) -> list[Plain]:
+    def _sequence(self, where: Where, depth: int, *, in_brackets: bool) -> list[Plain]:
         items: list[Plain] = []
         start = self._first[0] if depth == 0 and self._first else 0
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             items.append(self._value(event, (*where, int(start) + len(items)), depth + 1))
+            plain = isinstance(event, yaml.ScalarEvent) and not event.style
+            if in_brackets and plain and "，" in event.value:
+                self._note_wide_comma(event)
         return items
 
     def _mapping(self, where: Where, depth: int) -> dict[str, Plain]:
@@ -217,6 +222,29 @@ class _Composer:
             data = traps.told(line, traps.quoted(line))
             note = Note("cut_comment", number + 1, col, data, error=not event.value, where=where)
             self._document.notes.append(note)
+
+    def _look_across(self, event: Any, where: Where) -> None:
+        """Notice an answer over several lines without a bar: YAML makes one line of it."""
+        key = next((part for part in reversed(where) if isinstance(part, str)), "")
+        if (
+            key in _LONG_TEXTS
+            and event.start_mark.line != event.end_mark.line
+            and "\n" not in event.value
+        ):
+            line, col = event.start_mark.line + self._offset + 1, event.start_mark.column + 1
+            told = {"key": key, "fixed": f"{key}: |"}
+            self._document.notes.append(
+                Note("folded_lines", line, col, told, error=False, where=where)
+            )
+
+    def _note_wide_comma(self, event: Any) -> None:
+        mark = event.start_mark
+        line = self._document.lines[mark.line + self._offset]
+        fixed = line[: mark.column] + line[mark.column :].replace("，", ", ")
+        place = (mark.line + self._offset + 1, mark.column + 1 + event.value.index("，"))
+        self._document.notes.append(
+            Note("wide_comma", *place, traps.told(line, fixed), error=False)
+        )
 
     def _note(self, code: str, event: Any) -> None:
         mark = event.start_mark

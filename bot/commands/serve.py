@@ -151,7 +151,7 @@ def assemble(config: Config, respond: Respond, db: Database, library: Library) -
 
 
 def _forethought(config: Config, office: Office) -> Forethought | None:
-    """Make the semantic layer as configured; it has a part from the first look for edits on, so no start waits."""
+    """Make the semantic layer as configured; it has a part from when it is ready on, so no start waits."""
     understanding = understanding_of(config)
     if understanding is None:
         return None
@@ -246,6 +246,7 @@ async def _run(parts: Parts) -> None:
         asyncio.create_task(_watched("sender", parts.sender.run(), stop)),
         asyncio.create_task(_watched("fetcher", parts.fetcher.run(), stop)),
         asyncio.create_task(_watched("content", _refresh(parts.office), stop)),
+        asyncio.create_task(_watched("settling", _settle(parts.office), stop)),
         asyncio.create_task(_watched("rounds", Rounds(parts.office).run(), stop)),
         asyncio.create_task(_watched("newsroom", newsroom.watch(parts.office), stop)),
         asyncio.create_task(_watched("broadcaster", Broadcaster(parts.office).run(), stop)),
@@ -332,6 +333,11 @@ def who_tries_the_console(config: Config) -> str:
         return plain("demo_admin")
     rank = (Role.ADMIN, Role.SUPERVISOR, Role.STAFF, Role.EDITOR)
     return min(config.staff, key=lambda one: rank.index(one.role)).name
+
+
+async def _settle(office: Office) -> None:
+    """Prepare what was read at the start; it takes its time, and no edit waits for it."""
+    await asyncio.to_thread(office.library.settle)
 
 
 async def _refresh(office: Office) -> None:

@@ -6,7 +6,7 @@ Floor 3: pure. Files that are equal are left out; a CSV in GB18030 is shown in c
 import difflib
 from collections.abc import Mapping, Sequence
 
-from knowledge.tables import decode_csv
+from knowledge.table_csv import decode_csv
 
 NOWHERE = "/dev/null"
 SAME_WORDS = "\\ only the encoding or the line ends differ"

@@ -155,7 +155,7 @@ async def test_serve_wires_the_layer_as_configured(
     thinks = serve._forethought(Config.model_validate(settings), bureau.office)
     assert thinks is not None
     assert await thinks([bureau.text(ASKED)]) == {}  # the layer is not ready yet
-    bureau.office.library.refresh()
+    bureau.office.library.settle()
     assert await thinks([bureau.text(ASKED)])
     assert (tmp_path / "cache").is_dir()
     thinks.close()

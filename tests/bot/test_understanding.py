@@ -91,15 +91,41 @@ def test_a_desk_that_stops_embeds_nothing_more(tmp_path: Path) -> None:
     assert layer.trouble == ""
 
 
-def test_an_edit_goes_live_with_its_vectors_and_the_first_look_brings_the_layer(
+def test_an_edit_during_the_first_preparation_is_live_at_once_and_is_prepared_with_it(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    file = give_content(bureau, tmp_path / "content")
+    layer = Understanding(Letters(), tmp_path / "cache")
+    library = Library(tmp_path / "content")
+    library.refresh()
+
+    def prepare_while_an_editor_saves(snapshot: Snapshot) -> Snapshot:
+        prepared = layer.prepare(snapshot)
+        if snapshot is first:
+            text = file.read_text("utf-8").replace("午餐费多少钱", "中饭多少钱")
+            file.write_text(text, "utf-8")
+            assert library.refresh() is not None
+            assert library.current is not first
+            assert not has_layer(library)
+        return prepared
+
+    first = library.current
+    library.prepare = prepare_while_an_editor_saves
+    library.settle()
+    assert library.current.hash != first.hash
+    assert has_layer(library)
+
+
+def test_an_edit_goes_live_with_its_vectors_once_the_layer_is_there(
     bureau: Bureau, tmp_path: Path
 ) -> None:
     file = give_content(bureau, tmp_path / "content")
     embedder = Letters()
     library = Library(tmp_path / "content")
     library.prepare = Understanding(embedder, tmp_path / "cache").prepare
-    assert not has_layer(library)  # a start waits for nothing
     library.refresh()
+    assert not has_layer(library)  # a start waits for nothing
+    library.settle()
     assert has_layer(library)
     embedder.asked.clear()
     file.write_text(file.read_text("utf-8").replace("午餐费多少钱", "中饭多少钱"), "utf-8")

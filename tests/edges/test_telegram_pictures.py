@@ -210,3 +210,34 @@ async def test_the_limits_count_a_picture_as_a_message(api: BotApi, tmp_path: Pa
         await desk.settles()
         _, second, third = [call.at for call in api.called("sendPhoto")]
         assert third - second > 0.45
+
+
+async def test_a_picture_that_telegram_has_is_not_uploaded_again(
+    api: BotApi, tmp_path: Path
+) -> None:
+    li, wang = api.user("李女士"), api.user("王先生")
+    async with running(api, tmp_path) as desk:
+        await desk.run(owe(li.id, message()))
+        await desk.settles()
+        await desk.run(owe(wang.id, message("另一句说明"), message(name="第三中学")))
+        await desk.settles()
+        [first], [again, other] = li.sees(), wang.sees()
+    ids = [seen.raw["photo"][-1]["file_id"] for seen in (first, again, other)]
+    assert ids[0] == ids[1] != ids[2]
+    assert again.text == "另一句说明"
+
+
+async def test_a_picture_that_telegram_no_longer_knows_is_uploaded_anew(
+    api: BotApi, tmp_path: Path
+) -> None:
+    li = api.user("李女士")
+    async with running(api, tmp_path) as desk:
+        await desk.run(owe(li.id, message()))
+        await desk.settles()
+        gone = "Bad Request: wrong file_id or the file is temporarily unavailable"
+        api.faults.add(Fault.refusal("sendPhoto", gone))
+        await desk.run(owe(li.id, message()))
+        await desk.settles()
+        first, again = li.sees()
+    assert again.kind == "photo"
+    assert first.raw["photo"][-1]["file_id"] != again.raw["photo"][-1]["file_id"]

@@ -67,12 +67,12 @@ school_year: 2026
 source: {title: 2026 年招生计划, number: ×教基〔2026〕5号, date: 2026-05-12}
 published_on: 2026-05-12
 file: quota.csv
-columns: [{name: 初中}, {name: 名额, type: number, unit: 个}, {name: 公示, type: url}]
+columns: [{name: 初中}, {name: 名额, type: number, unit: 个}, {name: 公示, type: url}, {name: 备注}]
 key: [初中]
 ask: [指标到校]
 sample: {sample}
 """
-ROWS_CSV = "初中,名额,公示\n第三中学,45,https://example.org/3\n=1+1,-2,javascript:alert(1)\n<b>四中</b>,7,\n"
+ROWS_CSV = "初中,名额,公示,备注\n第三中学,45,https://example.org/3,\n=1+1,-2,,javascript:alert(1)\n<b>四中</b>,7,,\n"
 
 Opens = Callable[..., "httpx.AsyncClient"]
 
@@ -252,7 +252,7 @@ async def test_a_table_has_headings_units_links_and_its_source(demo: Public) -> 
     assert "名额(个)" in page.texts
     assert "《2026 年招生计划》 ×教基〔2026〕5号 · 2026-05-12 公布 · 2026 年" in text
     heads = [attrs["scope"] for tag, attrs in page.tags if tag == "th"]
-    assert heads == ["col"] * 3 + ["row"] * 3
+    assert heads == ["col"] * 4 + ["row"] * 3
     links = [attrs.get("href", "") for tag, attrs in page.tags if tag == "a"]
     assert "https://example.org/3" in links
     assert "javascript:alert(1)" in page.texts  # as text
@@ -260,8 +260,10 @@ async def test_a_table_has_headings_units_links_and_its_source(demo: Public) -> 
 
 
 async def test_a_table_is_searched_and_turned_page_by_page(demo: Public) -> None:
-    rows = "".join(f"第{n}中学,{n},\n" for n in range(2 * ROWS + 1))
-    (demo.folder / "tables" / "quota.csv").write_text("初中,名额,公示\n" + rows, encoding="utf-8")
+    rows = "".join(f"第{n}中学,{n},,\n" for n in range(2 * ROWS + 1))
+    (demo.folder / "tables" / "quota.csv").write_text(
+        "初中,名额,公示,备注\n" + rows, encoding="utf-8"
+    )
     demo.bureau.office.library.refresh()
     first, last = (
         await demo.sees("/public/table/quota"),
@@ -282,8 +284,8 @@ async def test_the_download_is_a_file_that_a_spreadsheet_opens_and_does_not_run(
     answer = await demo.client.get("/public/table/quota.csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert rows[0] == ["初中", "名额(个)", "公示"]
-    assert rows[2] == ["'=1+1", "-2", "javascript:alert(1)"]
+    assert rows[0] == ["初中", "名额(个)", "公示", "备注"]
+    assert rows[2] == ["'=1+1", "-2", "", "javascript:alert(1)"]
     given = answer.headers["content-disposition"]
     assert given.startswith("attachment; ")
     assert "2026 年指标到校分配表-2026-05-12.csv" in unquote(given)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from knowledge import figures
-from knowledge.catchment import Stretch, find_address, like_streets, read_number, read_stretches
+from knowledge.catchment import find_address, like_streets, read_number
 from knowledge.figure_answers import Ask, NoSuch, Records, Zones
 from knowledge.figure_words import fold
 from knowledge.library import SHIPPED, Library
 from knowledge.shelf import make_shelf
+from knowledge.stretches import Stretch, read_stretches
 from knowledge.tables import Table
 from knowledge.wish import read_wish
 
@@ -113,12 +114,27 @@ def test_names_like_an_unknown_street_are_offered_and_never_used() -> None:
     ("cell", "stretches"),
     [
         ("全部", [Stretch(None, None)]), ("", [Stretch(None, None)]), ("单号", [Stretch(None, None, "odd")]), ("1-99 号(单号)", [Stretch(1, 99, "odd")]),
-        ("2—58号双号", [Stretch(2, 58, "even")]), ("60至80号", [Stretch(60, 80)]), ("99-1", [Stretch(1, 99)]), ("7号", [Stretch(7, 7)]),
-        ("1-9 号、20-30 号(双号)", [Stretch(1, 9), Stretch(20, 30, "even")]),
+        ("2—58号双号", [Stretch(2, 58, "even")]), ("60至80号", [Stretch(60, 80)]), ("7号", [Stretch(7, 7)]),
+        ("1-9 号、20-30 号(双号)", [Stretch(1, 9), Stretch(20, 30, "even")]), ("1～99号", [Stretch(1, 99)]), ("1－９９号（单）", [Stretch(1, 99, "odd")]),
+        ("1号至99号", [Stretch(1, 99)]), ("1号-99号", [Stretch(1, 99)]), ("101号以上", [Stretch(101, None)]), ("101号及以上(单号)", [Stretch(101, None, "odd")]),
+        ("58号以下双号", [Stretch(None, 58, "even")]), ("1-99号(奇数)", [Stretch(1, 99, "odd")]), ("单号:1-99号", [Stretch(1, 99, "odd")]),
+        ("1-99 号(单号)2-58 号(双号)", [Stretch(1, 99, "odd"), Stretch(2, 58, "even")]), ("1-99号及120-130号", [Stretch(1, 99), Stretch(120, 130)]),
+        ("全路段", [Stretch(None, None)]), ("全部(单号)", [Stretch(None, None, "odd")]), ("1-20号楼", [Stretch(1, 20)]),
     ],
 )  # fmt: skip
 def test_a_cell_of_house_numbers_is_read(cell: str, stretches: list[Stretch]) -> None:
-    assert list(read_stretches(cell)) == stretches
+    assert read_stretches(cell) == tuple(stretches)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "东侧", "99-1", "12-3号", "1-99号(除12号外)", "二十号以下", "100号以后", "88弄1-20号", "南侧单号1-99", "2号(单号)", "单号1-99(双号)", "全部1-99",
+        "以河为界", "1-99号、以北", "号",
+    ],
+)  # fmt: skip
+def test_a_cell_of_house_numbers_that_is_not_plain_is_never_guessed(cell: str) -> None:
+    assert read_stretches(cell) is None
 
 
 @pytest.mark.parametrize(

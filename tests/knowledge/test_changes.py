@@ -46,7 +46,11 @@ def test_a_figure_is_news_for_its_table_and_its_school_only(folder: Path) -> Non
     before, after = state(folder), state(folder, ROWS.replace("一批,30", "一批,32"))
     news, figures = compare(before, after)
     [change] = figures
-    assert (change.label, change.old, change.new) == ("第三中学 第一批 名额", "30 个", "32 个")
+    assert (change.label, change.old, change.new) == (
+        "2026 年 第三中学 第一批 名额",
+        "30 个",
+        "32 个",
+    )
     assert change.source == "招生计划 · 教基5号 · 2026-05-12"
     schools = [subject for subject in news if subject.kind is Kind.SCHOOL]
     assert news[QUOTAS] == (change,)
@@ -60,8 +64,8 @@ def test_rows_that_come_and_go_are_told_as_rows(folder: Path) -> None:
     after = state(folder, ROWS.replace("第四中学,第一批,26", "第五中学,第一批,9"))
     news, figures = compare(before, after)
     assert [(one.sort, one.label, one.old, one.new) for one in news[QUOTAS]] == [
-        (Sort.ROW, "第四中学 第一批", "名额 26 个", ""),
-        (Sort.ROW, "第五中学 第一批", "", "名额 9 个"),
+        (Sort.ROW, "2026 年 第四中学 第一批", "名额 26 个", ""),
+        (Sort.ROW, "2026 年 第五中学 第一批", "", "名额 9 个"),
     ]
     # who was shown the figure that went is told that it went; a new row was shown to nobody
     assert [(one.old, one.new) for one in figures] == [("26 个", "")]
@@ -74,7 +78,7 @@ def test_a_table_that_appears_is_one_piece_of_news_and_its_rows_are_for_the_scho
     after = state(folder, name="quota-2027")
     news, figures = compare(before, after)
     assert [(one.sort, one.old, one.new) for one in news[QUOTAS]] == [
-        (Sort.TABLE, "", "指标到校分配表")
+        (Sort.TABLE, "", "2026 年指标到校分配表")
     ]
     assert sorted(len(own) for subject, own in news.items() if subject != QUOTAS) == [1, 2]
     assert figures == ()

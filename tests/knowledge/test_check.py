@@ -61,3 +61,38 @@ def test_the_shipped_content_has_no_error_but_golden_questions_the_matcher_canno
 ):
     errors = [problem for problem in check(SHIPPED, today=TODAY) if problem.error]
     assert [str(problem) for problem in errors if not problem.file.endswith("golden.yaml")] == []
+
+
+def test_a_school_in_a_table_that_is_almost_a_known_one_is_a_warning(folder: Path) -> None:
+    (folder / "tables").mkdir()
+    (folder / "tables" / "quota.yaml").write_text(
+        "title: 分配\nkind: quota\nfile: quota.csv\ncolumns:\n  - {name: 批次}\n  - {name: 初中}\n"
+        "  - {name: 名额, type: number}\nkey: [初中, 批次]\nsample: true\n",
+        encoding="utf-8",
+    )
+    (folder / "schools.yaml").write_text(
+        "- {id: third, name: 示例区第三中学, aliases: [三中, 实验], kind: junior}\n"
+        "- {id: fourth, name: 示例区第四中学, aliases: [四中, 实验], kind: junior}\n",
+        encoding="utf-8",
+    )
+    rows = "甲,示例区第三中学,1\n甲,三中,2\n甲,示例区第三中字,3\n乙,示例区第三中字,4\n甲,实验,5\n甲,外国语学校,6\n"
+    (folder / "tables" / "quota.csv").write_text(f"批次,初中,名额\n{rows}", encoding="utf-8")
+    told = [problem for problem in check(folder, today=TODAY) if "quota.csv" in problem.file]
+    assert [(one.line, one.col, one.error) for one in told] == [(4, 2, False), (6, 2, False)]
+    assert "是不是想写“示例区第三中学”" in told[0].message
+    assert "几所学校共有的叫法(示例区第三中学, 示例区第四中学)" in told[1].message
+
+
+def test_a_table_copied_for_the_next_year_with_the_old_year_is_a_warning(folder: Path) -> None:
+    (folder / "tables").mkdir()
+    for name, year in (("quota-2026", 2026), ("quota-2027", 2026), ("quota-2025", 2025)):
+        (folder / "tables" / f"{name}.yaml").write_text(
+            f"title: {name}\nkind: quota\nschool_year: {year}\nfile: {name}.csv\ncolumns:\n  - {{name: 初中}}\n"
+            "  - {name: 名额, type: number}\nkey: [初中]\nsample: true\n",
+            encoding="utf-8",
+        )
+        (folder / "tables" / f"{name}.csv").write_text("初中,名额\n甲校,1\n", encoding="utf-8")
+    told = [problem for problem in check(folder, today=TODAY) if "tables" in problem.file]
+    assert [Path(one.file).name for one in told] == ["quota-2027.csv"]
+    assert "是不是忘了改 school_year" in told[0].message
+    assert not told[0].error

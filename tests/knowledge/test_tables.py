@@ -96,7 +96,7 @@ def test_a_figure_that_is_not_there_or_not_the_only_one_is_none(
         ("三中,2025", "三中,2026", "quota.csv:3:1: 这一行的关键列(三中, 2026)与第 2 行相同。"),
         ("128,2026-05-21,无", "128,2026-05-21", "quota.csv:2:1: 这一行有 4 格,表头有 5 格。"),
         ("初中,年份,名额", "学校,年份,名额", "quota.csv:1:1: 表头缺少这些列:初中。"),
-        ('东区"', "东区", "quota.csv:5:1: CSV 的引号没有配对或格式有误。"),
+        ('东区"', "东区", "quota.csv:4:1: CSV 的引号没有配对或格式有误。"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_csv_is_told_with_its_line(
@@ -106,6 +106,80 @@ def test_what_is_wrong_in_a_csv_is_told_with_its_line(
     table, problems = load(folder, CSV.replace(old, new, 1))
     assert table is None
     assert any(problem.startswith(told) for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (",128,", ',"128 ",'), (",128,", ",１２８,"), (",2026-05-21,", ",2026/5/21,"), (",2026-05-21,", ",2026年5月21日,"), (",2026-05-21,", ",2026.5.21,"),
+        (",2026-05-21,", ",2026-05-21 00:00:00,"), ("名额", " 名 额"), ("名额", '"名\n额"'), ("三中,2026", "\u200b三中,2026"), ("无\n", "无,,,\n"),
+        ("备注\n", "备注,,\n"), ("初中,", "sep=,\n初中,"), (",", "\t"),
+    ],
+)  # fmt: skip
+def test_what_a_sheet_program_makes_of_a_csv_is_read_as_it_is_meant(
+    folder: Path, old: str, new: str
+) -> None:
+    text = CSV.replace('"四中, 东区"', "四中") if new == "\t" else CSV
+    assert old in text
+    count = -1 if new == "\t" else 1
+    table, problems = load(folder, text.replace(old, new, count))
+    assert problems == []
+    assert table is not None
+    assert table.rows[0] == ("三中", "2026", "128", "2026-05-21")
+
+
+def test_semicolons_thousands_and_unicode_text_of_a_sheet_program_are_read(folder: Path) -> None:
+    text = "初中;年份;名额;公布日期\r\n三中;2026;1,280;2026-05-21\r\n"
+    for data in (text.encode("gb18030"), text.encode("utf-16")):
+        table, problems = load(folder, data)
+        assert problems == []
+        assert table is not None
+        assert table.rows == (("三中", "2026", "1280", "2026-05-21"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (",128,", ",128人,", "quota.csv:2:3: “名额”一列写的是“128人”,应当是数字。只写数字,单位写在表的说明里(unit)。改成:128"),
+        (",128,", ",—,", "quota.csv:2:3: “名额”一列写的是“—”,应当是数字。还没有就让这一格空着。"),
+        (",2026-05-21", ",待定", "quota.csv:2:4: “公布日期”一列写的是“待定”,应当是 2026-09-01 这样的日期。还没有就让这一格空着。"),
+        ("三中,2026", "三中,二〇二六", "quota.csv:2:2: “年份”一列写的是“二〇二六”,要以四位数字的年份开头"),
+        ("初中,年份", "指标分配表,,,,\n初中,年份", "quota.csv:1:1: 表头缺少这些列:初中, 年份, 名额, 公布日期。表头现在是:指标分配表。表头好像在第 2 行"),
+        ("初中,年份,名额", "初中，年份，名额", "quota.csv:1:1: 表头缺少这些列:初中, 年份, 名额。表头现在是:初中，年份，名额, 公布日期, 备注。格与格之间要用半角逗号。"),
+        ("公布日期,备注", "公布日期,名额", "quota.csv:1:1: 表头里“名额”这一列写了两次"),
+    ],
+)  # fmt: skip
+def test_what_a_cell_should_say_instead_is_told(
+    folder: Path, old: str, new: str, told: str
+) -> None:
+    assert old in CSV
+    table, problems = load(folder, CSV.replace(old, new, 1))
+    assert table is None
+    assert problems[0].startswith(told), problems
+
+
+def test_links_and_steps_are_checked_before_anybody_presses_them(folder: Path) -> None:
+    text = (
+        "title: 进度\nkind: hiring\nfile: quota.csv\ncolumns:\n  - {name: 环节}\n"
+        "  - {name: 开始日期, type: date}\n  - {name: 结束日期, type: date}\n  - {name: 链接, type: url}\nkey: [环节]\n"
+    )
+    head = "环节,开始日期,结束日期,链接\n"
+    table, problems = load(folder, f"{head}报名,2026-05-18,2026-05-12,\n", text)
+    assert (table, problems) == (None, ["quota.csv:2:3: 结束日期早于开始日期。"])
+    table, problems = load(folder, f"{head}报名,,,javascript:alert(1)\n", text)
+    assert table is None
+    assert problems[0].startswith("quota.csv:2:4: 网址“javascript:alert(1)”要以 http")
+
+
+def test_a_house_number_that_is_not_understood_refuses_the_table(folder: Path) -> None:
+    text = (
+        "title: 片区\nkind: catchment\nfile: quota.csv\ncolumns:\n  - {name: 学校}\n  - {name: 地段}\n"
+        "  - {name: 门牌}\nkey: [学校, 地段, 门牌]\n"
+    )
+    table, problems = load(folder, "学校,地段,门牌\n一小,幸福路,1～99号\n一小,人民路,东侧\n", text)
+    assert table is None
+    assert len(problems) == 1
+    assert problems[0].startswith("quota.csv:3:3: “门牌”一列写的是“东侧”,看不懂。")
 
 
 def test_a_csv_in_no_known_encoding_is_refused(folder: Path) -> None:

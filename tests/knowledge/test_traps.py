@@ -43,17 +43,103 @@ def problems_of(text: str) -> list[str]:
         ("  question: # 学费", "2:13", 'question: "# 学费"'),
         ("  question: |学费", "2:14", "question: | ⏎ 学费"),
         ("  question: - 学费", "2:13", "question: ⏎ - 学费"),
+        ("-\tquestion: 学费", "2:1", "- question: 学费"),
+        ("  question: ｜", "2:13", "question: |"),
+        (
+            "  source: {title：法, date: 2018-12-29}",
+            "2:11",
+            "source: {title: 法, date: 2018-12-29}",
+        ),
+        (
+            "  source: {title: 法，date: 2018-12-29}",
+            "2:11",
+            "source: {title: 法, date: 2018-12-29}",
+        ),
+        ("  source: {title:法, date:2018-12-29}", "2:11", "source: {title: 法, date: 2018-12-29}"),
+        ("  source: ｛title: 法｝", "2:11", "source: {title: 法}"),
+        ("  source: 教育法", "2:11", "source: {title: 教育法}"),
+        ("  related: tuition，meals", "2:12", "related: [tuition, meals]"),
+        ("  phrasings: 要钱吗", "2:14", "phrasings: ⏎ - 要钱吗"),
+        ("  checked_on: 2026/11/2", "2:15", "checked_on: 2026-11-02"),
+        ("  checked_on: 2026年11月22日", "2:15", "checked_on: 2026-11-22"),
+        ("  checked_on: 2026—11—22", "2:15", "checked_on: 2026-11-22"),
+        ("  checked_on: 2026-11-22。", "2:15", "checked_on: 2026-11-22"),
+        ("  school_year: 2026年", "2:16", "school_year: 2026"),
+        ("  stage: 小学", "2:10", "stage: primary"),
+        ("  source: {title: 法, number: %1}", "2:30", 'source: {title: 法, number: "%1"}'),
+        ("  source: {title: 法, number: 一", "2:11", "source: {title: 法, number: 一}"),
+        ("  stage: primry", "2:10", "stage: primary"),
+        ("  status: Draft", "2:11", "status: draft"),
+        ("  sample: 真", "2:11", "sample: true"),
+        ("  sample: N", "2:11", "sample: false"),
+        (
+            "  source: {title: 法, url: www.moe.gov.cn}",
+            "2:27",
+            "source: {title: 法, url: https://www.moe.gov.cn}",
+        ),
     ],
 )
 def test_a_trap_is_told_with_the_line_and_the_corrected_line(
     line: str, place: str, fixed: str
 ) -> None:
-    problems = problems_of(f"{HEAD}{line}\n{TAIL}")
+    problems = [each for each in problems_of(f"{HEAD}{line}\n{TAIL}") if "缺少必填" not in each]
     assert problems, line
     assert problems[0].startswith(f"f.yaml:{place}: ")
     assert f"改成:{fixed}" in problems[0]
     if not line.startswith(("\t", "　")):
         assert f"这一行:{line.strip()}" in problems[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "checked_on: 明天", "checked_on: 2026-11-31", "checked_on: 11/22/2026", "school_year: 2026-2027", "school_year: 二〇二六", "stage: 大学",
+        "sample: 也许", "source: 法: 一", "source: {title: 法, url: 官网}",
+    ],
+)  # fmt: skip
+def test_what_could_mean_two_things_is_not_corrected(line: str) -> None:
+    problems = problems_of(f"- id: a\n  question: b\n{TAIL}  {line}\n")
+    assert len(problems) == 1
+    assert "改成" not in problems[0] or "加引号" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- id: a\n   question: b\n  answer: c\n", "2:4: 缩进没有对齐:这一行前面要有 2 个空格,现在是 3 个。改成:  question: b"),
+        ("- id: a\n question: b\n  answer: c\n", "2:2: 缩进没有对齐:这一行前面要有 2 个空格,现在是 1 个。改成:  question: b"),
+        ("- id: a\n  question: b\n  answer: |\n    不收。\n  另交书费。\n", "5:3: 这一行是上面竖线 | 后面的正文,前面要有 4 个空格,现在是 2 个。改成:    另交书费。"),
+        ("- id: a\n  question: b\n  answer: |\n      不收。\n    另交书费。\n", "5:5: 这一行是上面竖线 | 后面的正文,前面要有 6 个空格"),
+        ("- id: a\n  question: b\n  answer: |\n    不收。\n\t另交书费。\n", "5:1: 行首用了制表符(Tab)缩进。只能用空格。改成:    另交书费。"),
+        ("- id: a\n  question: b\n  answer:\n    不收。\n    提示: 另交书费。\n", "5:5: “answer”的文字有好几行,里面又有“冒号加空格”。请在第 3 行的“answer:”后面写 |"),
+        ("- id: a\n  question: b\n  answer: c\n  phrasings:\n    · 要钱吗\n    · 收费吗\n", "5:5: 条目和列表项要以半角的“-”加一个空格开头。这一行:· 要钱吗 改成:- 要钱吗"),
+        ("- id: a\n  question: b\n  answer: c\n  phrasings:\n    1、要钱吗\n", "5:5: 条目和列表项要以半角的“-”加一个空格开头。这一行:1、要钱吗 改成:- 要钱吗"),
+        ("- id: a\n  question: b\n  answer: c\n  phrasings:\n    - 家长问: 要钱吗\n", '5:7: 文字里有“冒号加空格”,会被当成新的键。请给整段文字加引号。这一行:- 家长问: 要钱吗 改成:- "家长问: 要钱吗"'),
+        ("<<<<<<< HEAD\n- id: a\n  question: b\n  answer: c\n=======\n>>>>>>> x\n", "1:1: 这里留着合并冲突的记号"),
+        ("  id: a\n  question: b\n  answer: c\n", "1:3: 这个文件应当是一个列表,每个条目以“- ”开头。这一行:id: a 改成:- id: a"),
+        ("- id: a\n  \u200bquestion: b\n  answer: c\n", "2:3: “question”里有一个看不见的字符"),
+        ("- id: a\n  Question: b\n  answer: c\n", "2:3: 不认识的键“Question”。是不是想写“question”?"),
+    ],
+)  # fmt: skip
+def test_the_first_thing_told_is_the_cause(text: str, told: str) -> None:
+    assert problems_of(text)[0].startswith(f"f.yaml:{told}")
+
+
+def test_a_long_line_is_shown_where_it_is_wrong() -> None:
+    names = ", ".join(f"第{number}中学" for number in range(20))
+    (problem,) = problems_of(
+        f"- {{id: a, question: b, answer: c, phrasings: [{names}], stage: 小学}}\n"
+    )
+    assert "stage: 小学" in problem
+    assert "stage: primary" in problem
+
+
+def test_lines_that_yaml_joins_and_a_full_width_comma_in_a_list_are_warnings() -> None:
+    (problem,) = problems_of("- id: a\n  question: b\n  answer: 不收。\n    另交书费。\n")
+    assert problem.startswith("f.yaml:3:11: 警告: “answer”写了几行却没有竖线 |")
+    (problem,) = problems_of("- id: a\n  question: b\n  answer: c\n  phrasings: [要钱吗，收费吗]\n")
+    assert problem.startswith("f.yaml:4:18: 警告: 列表里用了全角逗号")
+    assert "改成:phrasings: [要钱吗, 收费吗]" in problem
 
 
 def test_a_broken_bracket_where_one_belongs_is_not_told_to_be_quoted() -> None:
@@ -92,6 +178,8 @@ def test_a_phrasing_in_a_list_is_corrected_as_a_list_item() -> None:
         "- id: a\n  question: b\n  answer: >-\n    说明: 学费\n    - @公众号\n",
         "- id: a\n  question: '说明: {学校} # 附件'\n  answer: \"*注意* @公众号\"\n",
         "- id: a\n  question: 时间：8:30？\n  answer: 电话:0510-8888:转 1\n",
+        "- id: a\n  question: b\n  answer: |\n    - 一\n    1. 二\n    ======= \n    ·三\n  phrasings: ['一，二', \"三，四\"]\n",
+        "- {id: a, question: b, answer: c, source: {title:  法, url: 'https://a.cn/?date:1'}}\n",
     ],
 )
 def test_what_is_right_is_no_trap(text: str) -> None:

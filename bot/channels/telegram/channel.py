@@ -48,7 +48,7 @@ class TelegramChannel:
     ) -> None:
         self._bot = bot
         self._office = office
-        self._pictures = pictures or Pictures()
+        self._photos = photo.Photos(bot, pictures or Pictures())
         self.topics = topics
         self.signed_in = False
 
@@ -117,8 +117,7 @@ class TelegramChannel:
         picture = parcel.message.picture
         if picture is None or parcel.attempts >= PICTURE_TRIES:
             return None
-        png = await self._pictures.png(picture.chart)
-        return None if png is None else await photo.send(self._bot, parcel, picture.caption, png)
+        return await self._photos.send(parcel, picture)
 
     async def _send(self, chat: int, message: Outgoing, thread: str, *, reply_to: str = "") -> str:
         """Send a message; one whose markup Telegram refuses goes out as plain text."""
