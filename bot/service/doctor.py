@@ -7,6 +7,7 @@ charts (`pictures`). Nothing is changed.
 
 import os
 import shutil
+import socket
 import sqlite3
 import stat
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from bot.core.texts import plain
 from bot.core.workdays import local_day
 from bot.service import understanding
 from bot.service.content_state import ContentState
+from bot.service.lock import is_held
 from bot.service.pictures import Trouble
 from bot.storage.copies import damage, schema_number
 from bot.storage.migrate import shipped
@@ -93,6 +95,7 @@ def examine(
         *_configuration(config, config_file),
         *_duties(config, content.departments),
         *_telegram(config, telegram),
+        *_web(config),
         *_database(config.database_path),
         sqlite_line(sqlite3.sqlite_version_info),
         *_disk(config),
@@ -181,8 +184,32 @@ def _staff_group(config: Config, state: TelegramState) -> Iterator[Line]:
         yield _line(Level.ERROR, "privacy", "privacy_mode")
 
 
+def _web(config: Config) -> Iterator[Line]:
+    """Try the port, unless it is any free one, or the desk itself is running and has it."""
+    if not config.web.enabled or config.web.port == 0:
+        return
+    where = f"{config.web.host}:{config.web.port}"
+    if is_held(config.database_path):
+        yield _line(Level.OK, "web", "web_running", where=where)
+        return
+    family = socket.AF_INET6 if ":" in config.web.host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((config.web.host, config.web.port))
+        except OSError as error:
+            problem = error.strerror or str(error)
+            yield _line(Level.ERROR, "web", "web_taken", where=where, problem=problem)
+        else:
+            yield _line(Level.OK, "web", "web_free", where=where)
+
+
 def _database(path: Path) -> Iterator[Line]:
     folder = _nearest_folder(path.parent)
+    in_the_way = _file_in_the_way(path.parent)
+    if in_the_way is not None:
+        yield _line(Level.ERROR, "database", "not_a_folder", path=in_the_way)
+        return
     if not os.access(folder, os.W_OK):
         yield _line(Level.ERROR, "database", "not_writable", folder=folder)
         return
@@ -214,6 +241,9 @@ def _disk(config: Config) -> Iterator[Line]:
     for folder in sorted(folders):
         usage = shutil.disk_usage(folder)
         yield disk_line(folder, usage.free, usage.total)
+    in_the_way = _file_in_the_way(config.files_dir)
+    if in_the_way is not None:
+        yield _line(Level.ERROR, "disk", "not_a_folder", path=in_the_way)
 
 
 def disk_line(folder: Path, free: int, total: int) -> Line:
@@ -221,7 +251,7 @@ def disk_line(folder: Path, free: int, total: int) -> Line:
     values = {
         "folder": folder,
         "gigabytes": f"{free / 2**30:.1f}",
-        "percent": f"{free / total:.0%}",
+        "percent": f"{free / total:.0%}" if total else "0%",  # no disk at all: /proc and the like
     }
     if free < LEAST_FREE_BYTES:
         return _line(Level.ERROR, "disk", "disk_full", **values)
@@ -265,6 +295,13 @@ def semantic_line(look: understanding.Look) -> Line:
     level = Level.WARNING if look.state is understanding.State.BROKEN else Level.OK
     key = f"semantic_{look.state}"
     return _line(level, "semantic", key, problem=look.problem, version=look.version)
+
+
+def _file_in_the_way(folder: Path) -> Path | None:
+    """Return what stands where a folder is wanted and is none."""
+    return next(
+        (one for one in (folder, *folder.parents) if one.exists() and not one.is_dir()), None
+    )
 
 
 def _nearest_folder(folder: Path) -> Path:
