@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.core.config import Config, Receive
 from bot.core.duties import unknown_departments
 from bot.core.people import Role
-from bot.core.texts import plain
+from bot.core.texts import catalogue, plain
 from bot.core.workdays import local_day
 from bot.service import understanding
 from bot.service.content_state import ContentState
@@ -144,11 +144,17 @@ def _telegram(config: Config, state: TelegramState | None) -> Iterator[Line]:
         yield _line(Level.OK, "token", "no_token")
         return
     if state.problem:
-        yield _line(Level.ERROR, "token", "token_bad", problem=state.problem)
+        yield _line(Level.ERROR, "token", "token_bad", problem=_words(state.problem))
         return
     yield _line(Level.OK, "token", "token_good", username=state.username)
     yield from _receiving(config, state)
     yield from _staff_group(config, state)
+
+
+def _words(reason: str) -> str:
+    """Say why Telegram failed in words, where there are some."""
+    key = f"reason_{reason}"
+    return plain(key) if key in catalogue("zh") else reason
 
 
 def _receiving(config: Config, state: TelegramState) -> Iterator[Line]:
@@ -165,7 +171,7 @@ def _staff_group(config: Config, state: TelegramState) -> Iterator[Line]:
         yield _line(Level.WARNING, "group", "no_group")
         return
     if state.group_problem:
-        yield _line(Level.ERROR, "group", "group_bad", problem=state.group_problem)
+        yield _line(Level.ERROR, "group", "group_bad", problem=_words(state.group_problem))
         return
     if not state.is_admin:
         yield _line(Level.ERROR, "group", "not_admin")

@@ -158,6 +158,14 @@ def test_what_telegram_said_becomes_a_line(
     assert told(asked, subject, telegram=state) == [(level, expected)]
 
 
+def test_why_telegram_failed_is_told_in_words(tmp_path: Path) -> None:
+    asked = config(tmp_path, telegram={"token": TOKEN})
+    [(_, message)] = told(asked, "token", telegram=TelegramState(problem="no_connection"))
+    assert "网络连接不上。" in message
+    [(_, message)] = told(asked, "token", telegram=TelegramState(problem="Not Found"))
+    assert "Not Found。" in message
+
+
 def test_a_token_without_a_staff_group_is_a_warning(tmp_path: Path) -> None:
     asked = config(tmp_path, telegram={"token": TOKEN})
     assert told(asked, "group", telegram=GOOD) == [(Level.WARNING, plain("doctor_no_group"))]
