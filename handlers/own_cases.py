@@ -114,7 +114,7 @@ def rate(turn: Turn, case: CaseView, rating: Rating) -> Outcome:
 
 def ask_reason(turn: Turn, case: CaseView, note: Markup | None = None) -> Outcome:
     """Ask what was not good about the answer."""
-    key = "own.reason_second" if case.redone else "own.reason"
+    key = "own.reason_second" if case.redone else _by_whom(turn, case, "own.reason")
     html = note if note is not None else say(key, turn.language)
     rows = ((button("own.no_rating", turn, "k:leave:flow"),),)
     return Outcome(opened(turn, REASON, case.number), (Say(Outgoing(html, rows)),))
@@ -139,7 +139,12 @@ def _handled_again(turn: Turn, case: CaseView) -> Markup:
     limit = turn.knowledge.routing.limit_days(case.kind, case.category)
     until = due(turn.now, limit, turn.knowledge.calendar).last_day
     day = day_words(until, turn.language)
-    return say("own.bad_redo", turn.language, number=case.number, date=day)
+    return say(_by_whom(turn, case, "own.bad_redo"), turn.language, number=case.number, date=day)
+
+
+def _by_whom(turn: Turn, case: CaseView, key: str) -> str:
+    """Return the key whose sentence promises somebody else only where there is somebody else."""
+    return f"{key}_same" if case.number in turn.same_hands else key
 
 
 def stale(turn: Turn, case: CaseView, key: str = "own.stale") -> Outcome:
