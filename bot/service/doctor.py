@@ -74,6 +74,7 @@ class TelegramState:
     webhook_url: str = ""
     webhook_error: str = ""
     group_problem: str = ""
+    group_moved_to: int | None = None  # it became a supergroup; the settings name what it was
     is_forum: bool = False
     is_admin: bool = False
     can_manage_topics: bool = False
@@ -170,6 +171,8 @@ def _staff_group(config: Config, state: TelegramState) -> Iterator[Line]:
     if config.telegram.staff_chat is None:
         yield _line(Level.WARNING, "group", "no_group")
         return
+    if state.group_moved_to is not None:
+        yield _line(Level.WARNING, "group", "group_moved", chat=state.group_moved_to)
     if state.group_problem:
         yield _line(Level.ERROR, "group", "group_bad", problem=_words(state.group_problem))
         return

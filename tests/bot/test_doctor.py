@@ -158,6 +158,13 @@ def test_what_telegram_said_becomes_a_line(
     assert told(asked, subject, telegram=state) == [(level, expected)]
 
 
+def test_a_group_that_became_a_supergroup_is_examined_where_it_is_now(tmp_path: Path) -> None:
+    asked = config(tmp_path, telegram={"token": TOKEN, "staff_chat": -4001})
+    found = told(asked, "group", telegram=replace(GOOD, group_moved_to=-1001))
+    assert [level for level, _ in found] == [Level.WARNING, Level.OK]
+    assert "-1001" in found[0][1]
+
+
 def test_why_telegram_failed_is_told_in_words(tmp_path: Path) -> None:
     asked = config(tmp_path, telegram={"token": TOKEN})
     [(_, message)] = told(asked, "token", telegram=TelegramState(problem="no_connection"))
