@@ -116,7 +116,9 @@ def rate(turn: Turn, case: CaseView, rating: Rating) -> Outcome:
 
 def ask_reason(turn: Turn, case: CaseView, note: Markup | None = None) -> Outcome:
     """Ask what was not good about the answer."""
-    key = "own.reason_second" if case.redone else _by_whom(turn, case, "own.reason")
+    key = "own.reason_second" if case.redone else "own.reason"
+    if key == "own.reason" and case.number in turn.same_hands:
+        key = "own.reason_same"  # nobody is promised somebody else where there is nobody else
     html = note if note is not None else say(key, turn.language)
     rows = ((button("own.no_rating", turn, "k:leave:flow"),),)
     return Outcome(opened(turn, REASON, case.number), (Say(Outgoing(html, rows)),))
@@ -141,12 +143,8 @@ def _handled_again(turn: Turn, case: CaseView) -> Markup:
     limit = turn.knowledge.routing.limit_days(case.kind, case.category)
     until = due(turn.now, limit, turn.knowledge.calendar).last_day
     day = day_words(until, turn.language)
-    return say(_by_whom(turn, case, "own.bad_redo"), turn.language, number=case.number, date=day)
-
-
-def _by_whom(turn: Turn, case: CaseView, key: str) -> str:
-    """Return the key whose sentence promises somebody else only where there is somebody else."""
-    return f"{key}_same" if case.number in turn.same_hands else key
+    key = "own.bad_redo_same" if case.number in turn.same_hands else "own.bad_redo"
+    return say(key, turn.language, number=case.number, date=day)
 
 
 def stale(turn: Turn, case: CaseView, key: str = "own.stale") -> Outcome:
