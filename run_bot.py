@@ -5,6 +5,7 @@ configuration (one clear line per problem on stderr).
 """
 
 import argparse
+import errno
 import os
 import sqlite3
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from bot.core.config import Config
 from bot.core.people import Role
+
+_DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None and error.errno not in _DISK_TROUBLE:
+            raise  # not about a place that was named to us: a bug
+        lines = (f"{error.filename or 'disk'}: {error.strerror}; `run_bot.py doctor` says more",)
     for line in lines:
         print(line, file=sys.stderr)
     return 2

@@ -14,14 +14,23 @@ from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Button, Outcome, Outgoing, Place, Say, Turn
 from handlers import complaint_beside as beside
-from handlers.complaint_moves import FLOW, back, choose, keep_file, keep_place, stay, take_text
+from handlers.complaint_moves import (
+    FLOW,
+    back,
+    choose,
+    keep_file,
+    keep_place,
+    keep_text,
+    stay,
+    take_text,
+)
 from handlers.complaint_open import wished
 from handlers.complaint_steps import Step
 from handlers.complaint_view import flow_button
 from handlers.edits import in_draft
 from handlers.filing import filed_as
 from handlers.saying import button, menu_button
-from handlers.words import Command, command, is_slash
+from handlers.words import Command, argument, command, is_slash
 
 _ELSEWHERE = frozenset(
     {Command.START, Command.MENU, Command.STATUS, Command.LANG, Command.PRIVACY, Command.PERSON}
@@ -77,6 +86,8 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
             return back(turn, step, draft)
         case Command.HELP:
             return stay(turn, step, draft, say("complaint.help", turn.language), sure=True)
+        case Command.COMPLAIN if behind := argument(turn.incoming.text):
+            return keep_text(turn, step, draft, behind)
         case Command.COMPLAIN | Command.RESUME if step is not Step.KIND:
             return _again(turn, step, draft)
         case _ if beside.is_aside(turn, step):

@@ -118,7 +118,8 @@ def resume(turn: Turn, draft: Draft) -> Outcome:
     back = replace(turn, dialogue=replace(turn.dialogue, parked=other))
     draft = replace(draft, parked_at="", waiting=None)
     if waiting is None:
-        return stay(back, step, draft)
+        shows_it = step in (Step.WHAT, Step.PREVIEW)
+        return stay(back, step, draft, Markup() if shows_it else kept_so_far(turn, draft))
     text, message = waiting
     incoming = replace(
         turn.incoming, arrival=Arrival.TEXT, choice="", text=text, message=message, album=""

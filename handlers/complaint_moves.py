@@ -46,7 +46,8 @@ def back(turn: Turn, step: Step, draft: Draft) -> Outcome:
     """Go one step back; from a part that is being changed, back to the preview."""
     if draft.editing and step is not Step.PREVIEW:
         return stay(turn, Step.PREVIEW, draft)
-    return stay(turn, preceding(step), draft)
+    first = say("complaint.first_step", turn.language) if preceding(step) is step else Markup()
+    return stay(turn, preceding(step), draft, first)
 
 
 def choose(turn: Turn, step: Step, draft: Draft, value: str) -> Outcome | None:

@@ -7,6 +7,8 @@ kept with it.
 from dataclasses import replace
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from bot.core.cases import Kind
 from bot.core.dialogue import Draft
 from bot.core.texts import say
@@ -15,7 +17,7 @@ from handlers.complaint_beside import LONG_AGO, begin, pressed_aside, resume
 from handlers.complaint_moves import with_text
 from handlers.saying import answer, button, way_on
 from handlers.spoken import said
-from handlers.words import Command, command
+from handlers.words import Command, argument, command
 
 JUST_FILED = timedelta(hours=1)
 
@@ -26,7 +28,14 @@ def wished(turn: Turn) -> Outcome | None:
         return None
     wanted, parked = command(turn), turn.dialogue.parked
     if wanted is Command.COMPLAIN:
-        return begin(turn, _of_kind(turn, kept_draft(turn)))
+        draft, behind, danger = (
+            _of_kind(turn, kept_draft(turn)),
+            argument(turn.incoming.text),
+            Markup(),
+        )
+        if behind:  # /complain 食堂有虫子: what follows is what happened
+            draft, danger = with_text(turn, draft, behind)
+        return begin(turn, draft, danger=danger)
     if turn.dialogue.flow:
         return None
     if wanted is Command.RESUME:

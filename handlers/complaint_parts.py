@@ -176,6 +176,8 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         return Taken(
             unsure, done=False, note=say("complaint.which_school", turn.language, name=name)
         )
+    if not any(one.isalnum() for one in name):
+        return None  # a smiley
     if _SENTENCE.search(name) or sounds_asked(name) or is_small_talk(turn, name):
         return None  # a sentence is no name, it belongs to what happened; 你好 is neither
     kept = replace(draft, subject=name, subject_name=name)

@@ -72,6 +72,8 @@ def shown(turn: Turn, draft: Draft, step: Step) -> str:
         case Step.NAME if draft.anonymous is not None:
             value = "anonymous" if draft.anonymous else "named"
             return plain(f"complaint.{value}", turn.language)
+        case Step.CONTACT if draft.contact_done and draft.contact and draft.anonymous:
+            return plain("complaint.contact_unused", turn.language, contact=draft.contact)
         case Step.CONTACT if draft.contact_done:
             return draft.contact or plain("complaint.no_contact", turn.language)
         case _:

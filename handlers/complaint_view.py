@@ -130,6 +130,9 @@ def _question(turn: Turn, step: Step, draft: Draft) -> list[Markup]:
         say("complaint.report_kept_secret", turn.language)
         if step is Step.NAME and draft.kind == "report"
         else Markup(),
+        say("complaint.contact_of_nobody", turn.language)
+        if step is Step.CONTACT and draft.anonymous
+        else Markup(),
         say("complaint.now", turn.language, value=now)
         if now and step is not Step.FINER
         else Markup(),

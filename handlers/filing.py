@@ -35,7 +35,7 @@ def file_case(turn: Turn, draft: Draft) -> Outcome:
         subject="" if draft.subject == NO_SCHOOL else draft.subject,
         subject_name=draft.subject_name,
         anonymous=bool(draft.anonymous),
-        contact=draft.contact,
+        contact="" if draft.anonymous else draft.contact,
         urgent=draft.urgent,
         emergency=draft.emergency,
     )

@@ -14,7 +14,9 @@ from bot.core.texts import say
 from bot.core.turn import Act, KeepFile, Outcome, Outgoing, ParentAct, Priority, Say, Turn
 from bot.core.workdays import due
 from handlers.case_card import card, may_rate, status
-from handlers.complaint_beside import aside
+from handlers.complaint_beside import WHICH, aside, question
+from handlers.complaint_moves import with_text
+from handlers.complaint_open import kept_draft
 from handlers.complaint_view import ALBUM_HOLD_S
 from handlers.danger import danger_in
 from handlers.evidence import refusal
@@ -115,6 +117,8 @@ def rate(turn: Turn, case: CaseView, rating: Rating) -> Outcome:
 def ask_reason(turn: Turn, case: CaseView, note: Markup | None = None) -> Outcome:
     """Ask what was not good about the answer."""
     key = "own.reason_second" if case.redone else "own.reason"
+    if key == "own.reason" and case.number in turn.same_hands:
+        key = "own.reason_same"  # nobody is promised somebody else where there is nobody else
     html = note if note is not None else say(key, turn.language)
     rows = ((button("own.no_rating", turn, "k:leave:flow"),),)
     return Outcome(opened(turn, REASON, case.number), (Say(Outgoing(html, rows)),))
@@ -139,7 +143,8 @@ def _handled_again(turn: Turn, case: CaseView) -> Markup:
     limit = turn.knowledge.routing.limit_days(case.kind, case.category)
     until = due(turn.now, limit, turn.knowledge.calendar).last_day
     day = day_words(until, turn.language)
-    return say("own.bad_redo", turn.language, number=case.number, date=day)
+    key = "own.bad_redo_same" if case.number in turn.same_hands else "own.bad_redo"
+    return say(key, turn.language, number=case.number, date=day)
 
 
 def stale(turn: Turn, case: CaseView, key: str = "own.stale") -> Outcome:
@@ -163,25 +168,36 @@ def opened(turn: Turn, step: str, number: str) -> Dialogue:
     return replace(aside(turn), flow=FLOW, step=step, number=number, updated_at=turn.now)
 
 
-def case_meant(turn: Turn, text: str) -> tuple[CaseView, str] | None:
-    """Return the one own case that a plain 满意, 撤回 or 补充 can mean, with the verb."""
+def verb_said(text: str) -> str | None:
+    """Return what a plain 满意, 撤回 or 补充 wants done, as the verb of a button."""
     verbs = (*(one.value for one in Rating), "withdraw-yes", "withdraw", "add")
-    verb = next((one for one in verbs if said(text, one)), None)
-    if verb is None:
-        return None
-    fits = [one for one in turn.cases if _fits(turn, one, verb)]
-    return (fits[0], verb) if len(fits) == 1 else None
+    return next((one for one in verbs if said(text, one)), None)
+
+
+def meant(turn: Turn, verb: str) -> tuple[CaseView, ...]:
+    """Return the own cases that a verb said without a number can mean."""
+    return tuple(one for one in turn.cases if _fits(turn, one, verb))
 
 
 def addition_in(turn: Turn, text: str) -> Outcome | None:
-    """Take 补充一下,还有石头 as what it says, where only one case can be meant; the flow stays open for more."""
-    if not begins(text, "adding") or sounds_asked(text):
+    """Take 补充一下,还有石头 as what it says: to the one open case, and the flow stays open for more."""
+    if not turn.cases or not begins(text, "adding") or sounds_asked(text):
         return None
-    fits = [one for one in turn.cases if _may(turn, one, Action.ADD)]
+    fits = meant(turn, "add")
     if len(fits) != 1:
-        return None
+        return which_to_add(turn, text)
     there = replace(turn, dialogue=opened(turn, ADD, fits[0].number))
     return add_text(there, fits[0], text)
+
+
+def which_to_add(turn: Turn, text: str = "") -> Outcome:
+    """Ask to which of several open cases something belongs, or to none of them; say so where none is open."""
+    if not meant(turn, "add"):
+        return stale(turn, turn.cases[0], "own.not_open")
+    draft, danger = kept_draft(turn), Markup()
+    if text:
+        draft, danger = with_text(turn, draft, text)
+    return question(turn, WHICH, draft, danger, sure=bool(danger))
 
 
 def _fits(turn: Turn, case: CaseView, verb: str) -> bool:

@@ -62,10 +62,15 @@ def _named(turn: Turn, text: str) -> Outcome | None:
     added = own_cases.addition_in(turn, text)
     if added is not None:
         return added
-    meant = own_cases.case_meant(turn, text)
-    if meant is not None:
-        return own_cases.do(turn, *meant)
-    return listed(turn) if turn.cases and said(text, "withdraw") else None
+    verb = own_cases.verb_said(text) if turn.cases else None
+    if verb is None:
+        return listed(turn) if turn.cases and said(text, "progress") else None
+    fits = own_cases.meant(turn, verb)
+    if len(fits) == 1:
+        return own_cases.do(turn, fits[0], verb)
+    if verb == "add":
+        return own_cases.which_to_add(turn)
+    return listed(turn) if fits or verb == "withdraw" else None
 
 
 def _pressed(turn: Turn) -> Outcome | None:

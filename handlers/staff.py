@@ -52,9 +52,7 @@ def _written(turn: Turn) -> Outcome:
     if turn.staff is None or turn.case is None:
         return _refused(turn)
     text = turn.incoming.text.strip()
-    if turn.incoming.arrival is Arrival.EDIT:
-        return _told(turn, "staff.edited")
-    if turn.incoming.arrival is not Arrival.TEXT or not text:
+    if turn.incoming.arrival not in (Arrival.TEXT, Arrival.EDIT) or not text:
         return _told(turn, "staff.words_only")
     return _do(turn, StaffDraft(turn.case.number, text))
 

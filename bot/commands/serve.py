@@ -257,9 +257,10 @@ async def _run(parts: Parts) -> None:
         while not parts.web.started and not web.done():  # noqa: ASYNC110  # uvicorn has a flag only
             await asyncio.sleep(0.01)
     telegram = await _start_telegram(parts, stop)
-    await _say_ready(parts)
-    await stop.wait()
-    log.info("stopping")
+    if not stop.is_set():
+        await _say_ready(parts)
+        await stop.wait()
+        log.info("stopping")
     parts.stop_thinking()
     if telegram is not None:
         await asyncio.wait([telegram], timeout=STOP_SENDER_S)
@@ -284,6 +285,9 @@ async def _watched(name: str, work: Awaitable[None], stop: asyncio.Event) -> Non
         await work
     except asyncio.CancelledError:
         raise
+    except ConfigError:  # one clear line on stderr, see run_bot
+        stop.set()
+        raise
     except Exception:
         log.exception("a part failed", extra={"part": name})
         stop.set()
@@ -291,7 +295,7 @@ async def _watched(name: str, work: Awaitable[None], stop: asyncio.Event) -> Non
 
 
 async def _start_telegram(parts: Parts, stop: asyncio.Event) -> "asyncio.Task[None] | None":
-    """Sign in and receive; waits a little for the sign-in, so that `ready` means it where it can."""
+    """Sign in and receive; waits for the sign-in, so that `ready` means it, and with a page only a little."""
     account = parts.account
     if account is None:
         return None
@@ -304,7 +308,8 @@ async def _start_telegram(parts: Parts, stop: asyncio.Event) -> "asyncio.Task[No
 
     task = asyncio.create_task(_watched("telegram", run(), stop))
     waiting = asyncio.create_task(signed_in.wait())
-    await asyncio.wait([task, waiting], timeout=SIGN_IN_PATIENCE_S, return_when="FIRST_COMPLETED")
+    patience_s = None if parts.web is None else SIGN_IN_PATIENCE_S
+    await asyncio.wait([task, waiting], timeout=patience_s, return_when="FIRST_COMPLETED")
     waiting.cancel()
     return task
 

@@ -70,7 +70,8 @@ def link(config: Config, name: str) -> int:
         if staff is None or not staff.active:
             print(plain("staff_unknown", name=name))
             return 1
-        print(sign_in_link(tx, staff, config.web_url, datetime.now(UTC)))
+        address = sign_in_link(tx, staff, config.web_url, datetime.now(UTC))
+    print(address)  # once it is on disk: before, it leads nowhere
     return 0
 
 

@@ -314,6 +314,7 @@ class Turn:
     case: CaseView | None = None
     staff: Staff | None = None
     follows: tuple[Follow, ...] = ()  # what the person asked to be told of, oldest first
+    same_hands: frozenset[str] = frozenset()  # cases that only who answered them may answer again
 
     @property
     def language(self) -> str:

@@ -61,6 +61,8 @@ def backup(database: Path, files_dir: Path, target: Path, *, now: datetime) -> M
     """Write a backup to `target`, which appears whole or not at all; safe while the desk is running."""
     if not database.is_file():
         raise BadBackup(f"{database}: no such database")
+    if target.is_dir() or _is_of(database, target):
+        raise BadBackup(f"{target}: not a place for a backup; name a file of its own")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
         copy = Path(folder) / DATABASE
@@ -81,6 +83,14 @@ def backup(database: Path, files_dir: Path, target: Path, *, now: datetime) -> M
         part.replace(target)
         _flush(target.parent)
     return manifest
+
+
+def _is_of(database: Path, target: Path) -> bool:
+    """Tell whether a path is the database itself, or one of the files beside it that belong to it."""
+    real, wanted = database.resolve(), target.resolve()
+    return wanted.parent == real.parent and wanted.name in {
+        real.name + ending for ending in ("", "-wal", "-shm", ".lock")
+    }
 
 
 def examine(source: Path) -> Manifest:

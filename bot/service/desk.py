@@ -84,6 +84,8 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
                 job.tx, case, job.now, status=Status.WITHDRAWN, closed_at=job.now
             )
             _event(job, changed, "withdrawn", actor="parent", text=act.text)
+            if person.id != case.person_id:
+                notices.tell_parent(job, changed, "withdrawn")
             notices.tell_staff(job, changed, "parent_withdrew")
             notices.refresh_card(job, changed)
         case ParentAct.RATE:
@@ -93,29 +95,34 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
 def _rate(job: Job, person: Person, case: CaseView, act: Act) -> None:
     """Take a rating: good and fair close the case; bad reopens it once, for somebody else.
 
-    The dialogue tells who rated until when it is handled again; the owner is told here if that was somebody else.
+    The dialogue tells who rated what becomes of it; the owner is told here if that was somebody else.
     """
     rating, reason = Rating(act.rating), act.text
     if case.rating is not None:
         raise NotAllowed(case.status, Action.RATE)
     _event(job, case, "rated", actor="parent", text=reason, rating=rating)
+    is_owner = person.id == case.person_id
     if rating is Rating.BAD and case.redone == 0:
         due = _due(job, case.kind, case.category)
+        by_whom = "_same" if stays_with_answerer(job, case) else ""
         again = casebook.change(
             job.tx, case, job.now, status=Status.RECEIVED, assignee_id=None, redone=1, rating=None,
             due_at=due.at, due_how=due.how, provisional=int(due.provisional), answered_at=None,
             closed_at=None,
         )  # fmt: skip
         _event(job, again, "redone", actor="system", previous=case.assignee_id)
-        if person.id != case.person_id:
-            notices.tell_parent(job, again, "redone", due=notices.local_date(again.due_at))
+        if not is_owner:
+            day = notices.local_date(again.due_at)
+            notices.tell_parent(job, again, f"redone{by_whom}", due=day)
         notices.reopen_topic(job, again)
-        notices.tell_staff(job, again, "parent_unhappy", text=reason)
+        notices.tell_staff(job, again, f"parent_unhappy{by_whom}", text=reason)
         _hasten(job, again, reason)
     else:
         closed = casebook.change(
             job.tx, case, job.now, status=Status.CLOSED, rating=rating, closed_at=job.now
         )
+        if not is_owner:
+            notices.tell_parent(job, closed, f"rated_{rating}")
         notices.tell_staff(job, closed, f"parent_rated_{rating}", text=reason)
         case = closed
     notices.refresh_card(job, casebook.by_id(job.tx, case.id, job.now))
@@ -181,11 +188,18 @@ def _refuse_same(job: Job, case: CaseView, staff: Staff, action: Action) -> None
     """
     if not case.redone or case.status not in WAITING:
         return
-    if casebook.last_answered_by(job.tx, case.id) != staff.id:
-        return
-    others = (one for one in staffbook.everybody(job.tx) if one.id != staff.id)
-    if any(one.role is not Role.ADMIN and permitted(one, case, Action.REPLY) for one in others):
+    answered_last = casebook.last_answered_by(job.tx, case.id) == staff.id
+    if answered_last and not stays_with_answerer(job, case):
         raise NotAllowed(SAME_PERSON, action)
+
+
+def stays_with_answerer(job: Job, case: CaseView) -> bool:
+    """Tell whether nobody but who answered a case last may answer it again; administrators do not count."""
+    last = casebook.last_answered_by(job.tx, case.id)
+    others = (one for one in staffbook.everybody(job.tx) if one.id != last)
+    return not any(
+        one.role is not Role.ADMIN and permitted(one, case, Action.REPLY) for one in others
+    )
 
 
 def _give(job: Job, staff: Staff, target: Staff, case: CaseView) -> CaseView:

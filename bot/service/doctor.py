@@ -7,6 +7,7 @@ charts (`pictures`). Nothing is changed.
 
 import os
 import shutil
+import socket
 import sqlite3
 import stat
 from collections.abc import Iterator, Mapping
@@ -18,10 +19,11 @@ from pathlib import Path
 from bot.core.config import Config, Receive
 from bot.core.duties import unknown_departments
 from bot.core.people import Role
-from bot.core.texts import plain
+from bot.core.texts import catalogue, plain
 from bot.core.workdays import local_day
 from bot.service import understanding
 from bot.service.content_state import ContentState
+from bot.service.lock import is_held
 from bot.service.pictures import Trouble
 from bot.storage.copies import damage, schema_number
 from bot.storage.migrate import shipped
@@ -72,6 +74,7 @@ class TelegramState:
     webhook_url: str = ""
     webhook_error: str = ""
     group_problem: str = ""
+    group_moved_to: int | None = None  # it became a supergroup; the settings name what it was
     is_forum: bool = False
     is_admin: bool = False
     can_manage_topics: bool = False
@@ -93,6 +96,7 @@ def examine(
         *_configuration(config, config_file),
         *_duties(config, content.departments),
         *_telegram(config, telegram),
+        *_web(config),
         *_database(config.database_path),
         sqlite_line(sqlite3.sqlite_version_info),
         *_disk(config),
@@ -141,11 +145,17 @@ def _telegram(config: Config, state: TelegramState | None) -> Iterator[Line]:
         yield _line(Level.OK, "token", "no_token")
         return
     if state.problem:
-        yield _line(Level.ERROR, "token", "token_bad", problem=state.problem)
+        yield _line(Level.ERROR, "token", "token_bad", problem=_words(state.problem))
         return
     yield _line(Level.OK, "token", "token_good", username=state.username)
     yield from _receiving(config, state)
     yield from _staff_group(config, state)
+
+
+def _words(reason: str) -> str:
+    """Say why Telegram failed in words, where there are some."""
+    key = f"reason_{reason}"
+    return plain(key) if key in catalogue("zh") else reason
 
 
 def _receiving(config: Config, state: TelegramState) -> Iterator[Line]:
@@ -161,8 +171,10 @@ def _staff_group(config: Config, state: TelegramState) -> Iterator[Line]:
     if config.telegram.staff_chat is None:
         yield _line(Level.WARNING, "group", "no_group")
         return
+    if state.group_moved_to is not None:
+        yield _line(Level.WARNING, "group", "group_moved", chat=state.group_moved_to)
     if state.group_problem:
-        yield _line(Level.ERROR, "group", "group_bad", problem=state.group_problem)
+        yield _line(Level.ERROR, "group", "group_bad", problem=_words(state.group_problem))
         return
     if not state.is_admin:
         yield _line(Level.ERROR, "group", "not_admin")
@@ -181,8 +193,32 @@ def _staff_group(config: Config, state: TelegramState) -> Iterator[Line]:
         yield _line(Level.ERROR, "privacy", "privacy_mode")
 
 
+def _web(config: Config) -> Iterator[Line]:
+    """Try the port, unless it is any free one, or the desk itself is running and has it."""
+    if not config.web.enabled or config.web.port == 0:
+        return
+    where = f"{config.web.host}:{config.web.port}"
+    if is_held(config.database_path):
+        yield _line(Level.OK, "web", "web_running", where=where)
+        return
+    family = socket.AF_INET6 if ":" in config.web.host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((config.web.host, config.web.port))
+        except OSError as error:
+            problem = error.strerror or str(error)
+            yield _line(Level.ERROR, "web", "web_taken", where=where, problem=problem)
+        else:
+            yield _line(Level.OK, "web", "web_free", where=where)
+
+
 def _database(path: Path) -> Iterator[Line]:
     folder = _nearest_folder(path.parent)
+    in_the_way = _file_in_the_way(path.parent)
+    if in_the_way is not None:
+        yield _line(Level.ERROR, "database", "not_a_folder", path=in_the_way)
+        return
     if not os.access(folder, os.W_OK):
         yield _line(Level.ERROR, "database", "not_writable", folder=folder)
         return
@@ -214,6 +250,9 @@ def _disk(config: Config) -> Iterator[Line]:
     for folder in sorted(folders):
         usage = shutil.disk_usage(folder)
         yield disk_line(folder, usage.free, usage.total)
+    in_the_way = _file_in_the_way(config.files_dir)
+    if in_the_way is not None:
+        yield _line(Level.ERROR, "disk", "not_a_folder", path=in_the_way)
 
 
 def disk_line(folder: Path, free: int, total: int) -> Line:
@@ -221,7 +260,7 @@ def disk_line(folder: Path, free: int, total: int) -> Line:
     values = {
         "folder": folder,
         "gigabytes": f"{free / 2**30:.1f}",
-        "percent": f"{free / total:.0%}",
+        "percent": f"{free / total:.0%}" if total else "0%",  # no disk at all: /proc and the like
     }
     if free < LEAST_FREE_BYTES:
         return _line(Level.ERROR, "disk", "disk_full", **values)
@@ -265,6 +304,13 @@ def semantic_line(look: understanding.Look) -> Line:
     level = Level.WARNING if look.state is understanding.State.BROKEN else Level.OK
     key = f"semantic_{look.state}"
     return _line(level, "semantic", key, problem=look.problem, version=look.version)
+
+
+def _file_in_the_way(folder: Path) -> Path | None:
+    """Return what stands where a folder is wanted and is none."""
+    return next(
+        (one for one in (folder, *folder.parents) if one.exists() and not one.is_dir()), None
+    )
 
 
 def _nearest_folder(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.core import numbers
-from bot.core.cases import CaseView
+from bot.core.cases import Action, CaseView, possible
 from bot.core.errors import CaseError
 from bot.core.people import Person
 from bot.core.texts import say
@@ -195,8 +195,15 @@ def load(job: Job, incoming: Incoming) -> Turn:
         staff=staff,
         follows=subscriptions.of_person(job.tx, person.id, job.now),
     )
-    case = _named_case(job, turn)
-    return turn if case is None else replace(turn, case=case)
+    turn = replace(turn, case=_named_case(job, turn))
+    return replace(turn, same_hands=_same_hands(job, turn))
+
+
+def _same_hands(job: Job, turn: Turn) -> frozenset[str]:
+    """Return which cases, of those that may be handled again, nobody else could take."""
+    near = turn.cases if turn.case is None else (*turn.cases, turn.case)
+    again = (one for one in near if one.redone == 0 and possible(one, Action.RATE))
+    return frozenset(one.number for one in again if desk.stays_with_answerer(job, one))
 
 
 def seeing(turn: Turn, found: Found) -> Turn:

@@ -138,7 +138,7 @@ class FileStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, token: str) -> Path:
         """Return where the bytes of a token are. Raises ValueError for what is no token."""
@@ -151,10 +151,14 @@ class FileStore:
         path = self.path(token)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:  # a full disk needs the room
+            part.unlink(missing_ok=True)
+            raise
         part.replace(path)
         return hashlib.sha256(content).hexdigest()
 

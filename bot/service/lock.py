@@ -21,6 +21,18 @@ def lock_path(database: Path) -> Path:
     return real.with_name(real.name + ".lock")
 
 
+def is_held(database: Path) -> bool:
+    """Tell whether a process works on this database now; writes nothing."""
+    try:
+        with lock_path(database).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextmanager
 def only_instance(database: Path, *, now: datetime) -> Iterator[None]:
     """Hold the database's lock for the duration of the block; raises AlreadyRunning when somebody else does."""

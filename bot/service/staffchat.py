@@ -9,7 +9,7 @@ from bot.core.cases import Action, CaseView, Status, possible
 from bot.core.errors import CaseError, NotAllowed, Stale, UnknownCase
 from bot.core.people import Staff
 from bot.core.texts import plain, say
-from bot.core.turn import Button, Incoming, Outgoing, StaffDraft, StaffPress
+from bot.core.turn import Arrival, Button, Incoming, Outgoing, StaffDraft, StaffPress
 from bot.service import desk, gaps, notices
 from bot.service.job import STAFF_CHAT, Job
 from bot.storage import casebook, outbox, store, topicbook
@@ -19,19 +19,29 @@ Deed = Callable[[Job, Staff, str], CaseView]
 
 
 def keep_draft(job: Job, staff: Staff, draft: StaffDraft, incoming: Incoming) -> None:
-    """Keep what staff wrote, and ask whether it goes to the parent."""
+    """Keep what staff wrote, and ask whether it goes to the parent; an edit changes the draft that it became."""
     try:
         case = desk.access(job, staff, draft.number, Action.NOTE)
     except CaseError:
         _answer(job, None, incoming, "staff_not_yours")
         return
-    draft_id = topicbook.add_draft(
-        job.tx, case, staff.id, message=incoming.message, text=draft.text, now=job.now
-    )
+    key = "draft_kept"
+    if incoming.arrival is Arrival.EDIT:
+        found = topicbook.rewrite_draft(
+            job.tx, case.id, staff.id, message=incoming.message, text=draft.text
+        )
+        if found is None:  # sent or noted already: what the parent read stays what it was
+            _answer(job, case, incoming, "draft_settled")
+            return
+        draft_id, key = found, "draft_changed"
+    else:
+        draft_id = topicbook.add_draft(
+            job.tx, case, staff.id, message=incoming.message, text=draft.text, now=job.now
+        )
     send = (Button(plain("send_to_parent"), f"s:send:{draft_id}"),)
     keep = (Button(plain("keep_internal"), f"s:note:{draft_id}"),)
     if possible(case, Action.REPLY):
-        asked = Outgoing(say("draft_kept", number=case.number), (send, keep))
+        asked = Outgoing(say(key, number=case.number), (send, keep))
     else:
         status = plain(f"status_{case.status}")
         asked = Outgoing(say("draft_kept_over", status=status), (keep,))

@@ -55,6 +55,7 @@ def migrate(path: Path, steps: tuple[Migration, ...] | None = None) -> tuple[int
     steps = shipped() if steps is None else steps
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # what people wrote is for nobody else on this machine
     except OSError as error:
         raise ConfigError("database", f"{path.parent}: {error.strerror}") from None
     connection = connect(path)
@@ -97,6 +98,7 @@ def _refuse_strange(path: Path, had: dict[int, str], steps: tuple[Migration, ...
 
 def _back_up(connection: sqlite3.Connection, path: Path, number: int) -> None:
     target = path.with_name(f"{path.name}.before-{number + 1:04d}")
+    target.touch(mode=0o600)
     copy = sqlite3.connect(target)
     try:
         connection.backup(copy)

@@ -122,6 +122,16 @@ def add_draft(
     return row_id(cursor)
 
 
+def rewrite_draft(tx: Tx, case_id: int, staff_id: int, *, message: str, text: str) -> int | None:
+    """Change the text of the draft a message became; return its id, None where none waits any more."""
+    row = tx.execute(
+        "UPDATE reply_drafts SET text = ? WHERE case_id = ? AND staff_id = ? AND message = ?"
+        " AND state = 'open' RETURNING id",
+        (text, case_id, staff_id, message),
+    ).fetchone()
+    return None if row is None else int(row["id"])
+
+
 def get_draft(tx: Tx, draft_id: int) -> ReplyDraft | None:
     """Return a draft, or None."""
     row = tx.execute("SELECT * FROM reply_drafts WHERE id = ?", (draft_id,)).fetchone()

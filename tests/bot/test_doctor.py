@@ -1,6 +1,7 @@
 """The doctor: what it says about each thing that can be wrong, and that advice comes with it."""
 
 import os
+import socket
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -21,6 +22,7 @@ from bot.service.doctor import (
     examine,
     sqlite_line,
 )
+from bot.service.lock import only_instance
 from bot.service.pictures import Pictures, Trouble
 from bot.service.understanding import Look, State
 from bot.storage.migrate import migrate
@@ -35,9 +37,8 @@ TOKEN = "123456789:AAGGuu-0123456789abcdefghijklmnopqr"
 
 
 def config(tmp_path: Path, **more: object) -> Config:
-    return Config.model_validate(
-        {"database": f"sqlite:{tmp_path}/data/bot.sqlite3", "knowledge": str(tmp_path), **more}
-    )
+    places = {"database": f"sqlite:{tmp_path}/data/bot.sqlite3", "knowledge": str(tmp_path)}
+    return Config.model_validate({**places, "web": {"port": 0}, **more})
 
 
 def told(
@@ -157,9 +158,35 @@ def test_what_telegram_said_becomes_a_line(
     assert told(asked, subject, telegram=state) == [(level, expected)]
 
 
+def test_a_group_that_became_a_supergroup_is_examined_where_it_is_now(tmp_path: Path) -> None:
+    asked = config(tmp_path, telegram={"token": TOKEN, "staff_chat": -4001})
+    found = told(asked, "group", telegram=replace(GOOD, group_moved_to=-1001))
+    assert [level for level, _ in found] == [Level.WARNING, Level.OK]
+    assert "-1001" in found[0][1]
+
+
+def test_why_telegram_failed_is_told_in_words(tmp_path: Path) -> None:
+    asked = config(tmp_path, telegram={"token": TOKEN})
+    [(_, message)] = told(asked, "token", telegram=TelegramState(problem="no_connection"))
+    assert "网络连接不上。" in message
+    [(_, message)] = told(asked, "token", telegram=TelegramState(problem="Not Found"))
+    assert "Not Found。" in message
+
+
 def test_a_token_without_a_staff_group_is_a_warning(tmp_path: Path) -> None:
     asked = config(tmp_path, telegram={"token": TOKEN})
     assert told(asked, "group", telegram=GOOD) == [(Level.WARNING, plain("doctor_no_group"))]
+
+
+def test_a_taken_port_is_an_error_unless_the_desk_itself_has_it(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        settings = config(tmp_path, web={"port": other.getsockname()[1]})
+        assert [level for level, _ in told(settings, "web")] == [Level.ERROR]
+        with only_instance(settings.database_path, now=NOW):
+            assert [level for level, _ in told(settings, "web")] == [Level.OK]
+    assert [level for level, _ in told(settings, "web")] == [Level.OK]
 
 
 def test_the_database_is_looked_into(tmp_path: Path) -> None:
@@ -191,6 +218,7 @@ def test_sqlite_and_disk_are_judged_by_figures() -> None:
     assert disk_line(folder, 4 * gb, 100 * gb).level is Level.WARNING
     assert disk_line(folder, gb, 10 * gb).level is Level.WARNING
     assert disk_line(folder, gb // 10, gb).level is Level.ERROR
+    assert disk_line(Path("/proc"), 0, 0).level is Level.ERROR
 
 
 @pytest.mark.parametrize(

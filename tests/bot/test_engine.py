@@ -34,9 +34,10 @@ from bot.core.turn import (
     Turn,
     WrongCode,
 )
+from bot.service import desk
 from bot.service.engine import Engine
 from bot.storage import store, topicbook
-from tests.bot.bureau import GROUP, Bureau
+from tests.bot.bureau import GROUP, HERE, Bureau
 
 COMPLAINT = OpenCase(Kind.COMPLAINT, "other", "食堂乱收费", messages=("m1",), draft="d1")
 PHOTO = Media(MediaKind.PHOTO, "file1", 1000, "image/jpeg")
@@ -319,3 +320,15 @@ async def test_half_a_character_is_kept_as_a_mark_instead_of_stopping_everything
     assert turns[0].incoming.media is not None
     assert turns[0].incoming.media.name == "a?.jpg"
     assert bureau.value("SELECT count(*) FROM failures") == 0
+
+
+async def test_the_dialogue_knows_which_answered_case_nobody_else_can_take(bureau: Bureau) -> None:
+    zhao, li = bureau.hires("赵老师", departments=(HERE,)), bureau.parent("501")
+    first, second = bureau.opens(li), bureau.opens(li, draft="d2")
+    bureau.do(lambda job: desk.reply(job, zhao, first.number, "已退费"))
+    turns: list[Turn] = []
+    await receives(bureau, heard(turns), bureau.text("不满意"))
+    bureau.hires("王老师", departments=(HERE,))
+    await receives(bureau, heard(turns), bureau.text("不满意"))
+    assert second.number not in turns[0].same_hands
+    assert [turn.same_hands for turn in turns] == [{first.number}, frozenset()]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import AlreadyRunning
-from bot.service.lock import lock_path, only_instance
+from bot.service.lock import is_held, lock_path, only_instance
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 HOLD = """
@@ -31,6 +31,15 @@ def test_the_second_instance_is_told_who_has_it(tmp_path: Path) -> None:
             pytest.fail("two instances at once")
         assert f"pid={os.getpid()} since=2026-11-22T04:00:00Z" in caught.value.holder
         assert "\n" not in str(caught.value)
+
+
+def test_whether_somebody_has_it_can_be_asked_without_taking_it(tmp_path: Path) -> None:
+    database = tmp_path / "bot.sqlite3"
+    assert not is_held(database)
+    assert not lock_path(database).exists()
+    with only_instance(database, now=NOW):
+        assert is_held(database)
+    assert not is_held(database)
 
 
 def test_another_way_to_the_same_file_meets_the_same_lock(tmp_path: Path) -> None:

@@ -54,6 +54,16 @@ def test_an_upgrade_keeps_the_data_and_a_copy_of_the_old_file(path: Path) -> Non
         assert connection.execute("SELECT x FROM a").fetchall() == [("kept",)]
 
 
+def test_only_its_owner_can_read_the_database_and_its_copies(path: Path) -> None:
+    migrate(path, (ONE,))
+    migrate(path, (ONE, TWO))
+    with closing(connect(path)) as connection:
+        connection.execute("INSERT INTO b VALUES ('x')")
+        modes = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()}
+    assert len(modes) > 2
+    assert set(modes.values()) == {0o600}
+
+
 @pytest.mark.parametrize(
     "broken",
     ["CREATE TABLE c (x); CREATE TABLE c (x);\n", "CREATE TABLE c (x);\nCREATE TABLE c (x);\n"],

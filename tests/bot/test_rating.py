@@ -7,7 +7,7 @@ from bot.core.errors import NotAllowed
 from bot.core.people import Person, Role, Staff
 from bot.core.turn import Act, ParentAct
 from bot.service import desk
-from tests.bot.bureau import HERE, Bureau
+from tests.bot.bureau import GROUP, HERE, Bureau
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def test_an_unhappy_parent_reopens_a_case_once_with_a_new_due_date(
 def test_who_rates_badly_is_told_once_and_the_owner_only_if_it_was_somebody_else(
     bureau: Bureau, li: Person, zhao: Staff
 ) -> None:
+    bureau.hires("王老师", departments=(HERE,))
     case = answers(bureau, zhao, bureau.opens(li))
     rates(bureau, li, case, rating="bad", text="没退钱")
     assert bureau.owed_texts("501") == []  # the dialogue said it, with the new day
@@ -118,3 +119,36 @@ def test_where_nobody_else_may_answer_it_stays_with_the_first(
     case = answers(bureau, zhao, bureau.opens(li))
     rates(bureau, li, case, rating="bad", text="没退钱")
     assert bureau.do(lambda job: desk.take(job, zhao, case.number)).assignee_id == zhao.id
+
+
+def test_where_nobody_else_may_answer_nobody_is_promised_somebody_else(
+    bureau: Bureau, li: Person, zhao: Staff
+) -> None:
+    bureau.has_staff_chat()
+    bureau.hires("管理员", Role.ADMIN)
+    case = answers(bureau, zhao, bureau.opens(li))
+    rates(bureau, bureau.parent("502"), case, rating="bad", text="没退钱", proven=True)
+    [told] = bureau.owed_texts("501")
+    assert "重新受理" in told
+    assert "换人" not in told
+    assert not any("换人" in text for text in bureau.owed_texts(GROUP))
+
+
+def test_what_somebody_else_does_with_number_and_code_is_told_to_the_owner(
+    bureau: Bureau, li: Person, zhao: Staff
+) -> None:
+    other = bureau.parent("502")
+    case = bureau.opens(li)
+    bureau.sends_all()
+    act = Act(ParentAct.WITHDRAW, case.number, proven=True)
+    bureau.do(lambda job: desk.parent_act(job, other, act))
+    assert "有人凭编号和查询码撤回了您的诉求" in bureau.owed_texts("501")[0]
+    bureau.sends_all()
+    rated = answers(bureau, zhao, bureau.opens(li, draft="d2"))
+    rates(bureau, other, rated, rating="fair", proven=True)
+    assert "评价了您的诉求" in bureau.owed_texts("501")[0]
+    bureau.sends_all()
+    own = bureau.opens(li, draft="d3")
+    bureau.sends_all()
+    bureau.do(lambda job: desk.parent_act(job, li, Act(ParentAct.WITHDRAW, own.number)))
+    assert bureau.owed_texts("501") == []  # the dialogue said it

@@ -31,6 +31,22 @@ def test_the_named_configuration_is_used_wherever_it_stands_in_the_line(
     assert "/console/sign-in/" in capsys.readouterr().out
 
 
+def test_a_link_that_was_not_written_down_is_not_printed(
+    settings: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_bot.main(["staff", "add", "王老师", "--config", settings]) == 0
+    capsys.readouterr()
+
+    def full(self: object, *_: object) -> None:
+        problem = sqlite3.OperationalError("database or disk is full")
+        problem.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise problem
+
+    monkeypatch.setattr("bot.commands.staff._Opened.__exit__", full)
+    assert run_bot.main(["staff", "link", "王老师", "--config", settings]) == 2
+    assert capsys.readouterr().out == ""
+
+
 def test_a_department_that_does_not_exist_is_refused_with_the_known_ones(
     settings: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

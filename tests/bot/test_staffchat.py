@@ -1,5 +1,7 @@
 """The staff chat: drafts, their two ways, and buttons that came too late."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.cases import CaseView, Status
@@ -76,6 +78,29 @@ def test_a_note_stays_inside_for_ever(bureau: Bureau, zhao: Staff, li: Person) -
     presses(bureau, zhao, buttons["发送给家长"])
     assert "压一压" not in to_parent(bureau)
     assert bureau.history(case) == ["opened", "note"]
+
+
+def edits(bureau: Bureau, staff: Staff, case: CaseView, text: str) -> str:
+    """Edit the message that `drafts` wrote; return what the staff chat reads."""
+    bureau.sends_all()
+    written = bureau.value("SELECT message FROM reply_drafts")
+    changed = replace(update(bureau, text), arrival=Arrival.EDIT, message=written)
+    bureau.do(lambda job: staffchat.keep_draft(job, staff, StaffDraft(case.number, text), changed))
+    return "\n".join(bureau.owed_texts(GROUP))
+
+
+def test_what_leaves_is_what_the_message_says_when_the_button_is_pressed(
+    bureau: Bureau, zhao: Staff, li: Person
+) -> None:
+    case = bureau.opens(li)
+    buttons = drafts(bureau, zhao, case, "这家长难缠,先退费")
+    assert "草稿已换成改过的内容" in edits(bureau, zhao, case, "已退费")
+    presses(bureau, zhao, buttons["发送给家长"])
+    heard = "".join(bureau.owed_texts("501"))
+    assert "已退费" in heard
+    assert "难缠" not in heard
+    assert "没有计入" in edits(bureau, zhao, case, "不退了")
+    assert bureau.value("SELECT text FROM reply_drafts") == "已退费"
 
 
 def test_a_draft_for_somebody_elses_case_is_not_even_kept(

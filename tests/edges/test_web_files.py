@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import os
 import time
@@ -139,6 +140,22 @@ async def test_a_file_over_the_limit_is_refused_in_words(
     refused = await sends(parent, ("a.jpg", b"x" * 1001, "image/jpeg"), text="看")
     assert (refused.status_code, "20 MB" in refused.json()["error"]) == (413, True)
     assert (await sends(parent, ("a.jpg", b"x" * 1000, "image/jpeg"), text="看")).status_code == 204
+
+
+async def test_where_the_disk_is_full_nothing_is_taken_and_it_is_said(
+    desk: WebDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    parent = desk.parent()
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", full)
+        refused = await sends(parent, ("a.jpg", photo(), "image/jpeg"), text="看")
+    assert (refused.status_code, "内容没有丢" in refused.json()["error"]) == (503, True)
+    assert desk.bureau.value("SELECT count(*) FROM attachments") == 0
+    assert not list(desk.channel.uploads.path("0" * 32).parent.iterdir())
+    assert (await sends(parent, ("a.jpg", photo(), "image/jpeg"), text="看")).status_code == 204
 
 
 async def test_a_body_over_the_limit_is_not_read_to_its_end(

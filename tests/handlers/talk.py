@@ -77,6 +77,7 @@ class Talk:
     dialogue: Dialogue = EMPTY
     cases: list[CaseView] = field(default_factory=list)  # everybody's, newest first
     follows: tuple[Follow, ...] = ()
+    same_hands: frozenset[str] = frozenset()
     effects: list[Effect] = field(default_factory=list)  # everything that was ever decided
     heard: list[Outgoing] = field(default_factory=list)  # everything that ever arrived
     written_in: dict[str, str] = field(default_factory=dict)  # message id -> case number
@@ -216,6 +217,7 @@ class Talk:
             cases=tuple(one for one in self.cases if one.person_id == self.person.id),
             staff=self.staff,
             follows=self.follows,
+            same_hands=self.same_hands,
         )
         return replace(turn, case=self._named(incoming))
 

@@ -29,6 +29,15 @@ def test_the_case_holds_everything_that_was_given(talk: Talk) -> None:
     assert not case.urgent
 
 
+def test_an_anonymous_case_keeps_no_contact(talk: Talk) -> None:
+    for said in ("我要投诉", "投诉", "食堂和食品", "不涉及具体学校", "饭是馊的", "写好了", "匿名"):
+        talk.says(said)
+    talk.says("13812345678")
+    talk.says("提交")
+    [case] = opened(talk)
+    assert (case.anonymous, case.contact) == (True, "")
+
+
 def test_the_receipt_leaves_in_the_outcome_that_opens_the_case(talk: Talk) -> None:
     number = file_one(talk)
     say = [one for one in talk.effects if isinstance(one, Say)][-1]

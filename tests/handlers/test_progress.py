@@ -384,3 +384,14 @@ def test_after_a_wrong_code_the_code_alone_is_enough(filed: Talk) -> None:
     stranger.says(filed.cases[0].number)
     assert "编号或查询码不对" in stranger.says("000000")[0]
     assert "状态:已受理" in stranger.says(code(filed))[0]
+
+
+def test_nobody_is_promised_somebody_else_where_there_is_nobody_else(filed: Talk) -> None:
+    number = filed.cases[0].number
+    filed.answers(number)
+    filed.same_hands = frozenset({number})
+    asked = filed.presses_data(f"k:bad:{number}")[0]
+    told = filed.says("没有调查就答复了")[0]
+    assert "重新办理" in asked
+    assert "重新办理,最晚" in told
+    assert "另一位" not in asked + told

@@ -51,7 +51,11 @@ async def _with_group(bot: Bot, chat_id: int, bot_id: int, state: TelegramState)
         chat = await bot.get_chat(chat_id)
         member = await bot.get_chat_member(chat_id, bot_id)
     except TelegramError as error:
-        return replace(state, group_problem=classify(error).reason)
+        failure = classify(error)
+        if failure.new_chat_id is None:
+            return replace(state, group_problem=failure.reason)
+        moved = replace(state, group_moved_to=failure.new_chat_id)
+        return await _with_group(bot, failure.new_chat_id, bot_id, moved)
     owner = isinstance(member, ChatMemberOwner)
     admin = member if isinstance(member, ChatMemberAdministrator) else None
     return replace(

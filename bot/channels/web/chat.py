@@ -22,6 +22,7 @@ from bot.channels.web.streams import TooManyStreams
 from bot.channels.web.visitor import Visitor
 from bot.core.people import Person
 from bot.core.turn import Outgoing
+from bot.service.files import MAX_BYTES
 from bot.storage import store, transcript
 from bot.storage.db import Tx
 
@@ -48,7 +49,8 @@ async def page(request: Request) -> Response:
         csrf=who.csrf,
         fresh_key=site.fresh_key,
         chips=_chips(site, language),
-        longest=incoming.LONGEST_TEXT,
+        most_files=incoming.MOST_FILES,
+        most_bytes=MAX_BYTES,
     )
     visitor.remember(response, who, secure=secure)
     return response

@@ -6,6 +6,7 @@ it is refused.
 
 import asyncio
 import hashlib
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -15,12 +16,13 @@ from datetime import datetime
 from starlette.datastructures import FormData, UploadFile
 
 from bot.channels.web.channel import CHANNEL
-from bot.channels.web.uploads import Uploads
+from bot.channels.web.uploads import NO_SPACE, Uploads
 from bot.channels.web.visitor import Visitor
 from bot.core.turn import MAX_DATA_BYTES, Arrival, Incoming, Media, MediaKind
 from bot.service.files import MAX_BYTES
 from bot.service.job import Chance
 
+log = logging.getLogger(__name__)
 LONGEST_TEXT = 4000
 MOST_FILES = 10
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -74,9 +76,20 @@ async def read(form: FormData, uploads: Uploads, chance: Chance) -> Said:
     files = []
     for file in given:
         file_id = f"{chance.bits(128):032x}"
-        digest.update((await asyncio.to_thread(uploads.save, file_id, file.file)).encode())
+        digest.update((await _kept(uploads, file_id, file)).encode())
         files.append(_media(file, file_id))
     return Said(key, text, choice, line, tuple(files), digest.hexdigest())
+
+
+async def _kept(uploads: Uploads, file_id: str, file: UploadFile) -> str:
+    """Put a file aside; return its hash. Raises BadForm where the disk is full: nothing has happened then."""
+    try:
+        return await asyncio.to_thread(uploads.save, file_id, file.file)
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        log.error("an upload was not kept: the disk is full")
+        raise BadForm(503, "web.busy") from error
 
 
 def incomings(said: Said, visitor: Visitor, *, label: str, now: datetime) -> Iterator[Incoming]:

@@ -4,6 +4,7 @@ Floor 4. Names are random, nothing a person typed; a file goes when it was store
 no conversation kept it.
 """
 
+import errno
 import hashlib
 import re
 import time
@@ -14,6 +15,7 @@ from typing import BinaryIO
 _ID = re.compile(r"[0-9a-f]{32}")
 _CHUNK = 256 * 1024
 DAY_S = 86_400.0
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Uploads:
@@ -21,7 +23,7 @@ class Uploads:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, file_id: str) -> Path:
         """Return where the bytes of an id are. Raises ValueError for what is no id."""
@@ -33,11 +35,15 @@ class Uploads:
         """Write the bytes whole or not at all; return their sha256."""
         path, digest = self.path(file_id), hashlib.sha256()
         part = path.with_suffix(".part")
-        with part.open("wb") as target:
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                target.write(chunk)
-        part.replace(path)
+        try:
+            with part.open("wb") as target:
+                while chunk := source.read(_CHUNK):
+                    digest.update(chunk)
+                    target.write(chunk)
+            part.replace(path)
+        except OSError:  # a full disk needs the room
+            part.unlink(missing_ok=True)
+            raise
         return digest.hexdigest()
 
     def load(self, file_id: str) -> bytes:

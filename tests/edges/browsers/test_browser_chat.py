@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.edges.browser import (
     CONTRAST,
@@ -187,6 +189,57 @@ def test_a_picked_photo_can_be_taken_back(page: Page) -> None:
     expect(page.locator(".picked li")).to_contain_text("图.png")
     page.get_by_role("button", name="移除").click()
     expect(page.locator(".picked li")).to_have_count(0)
+
+
+def _photos(count: int) -> list[FilePayload]:
+    drawn = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(drawn, "PNG")
+    return [
+        FilePayload(name=f"{one}.png", mimeType="image/png", buffer=drawn.getvalue())
+        for one in range(count)
+    ]
+
+
+def test_a_photo_that_was_only_picked_goes_along_with_the_button_that_ends_the_statement(
+    page: Page,
+) -> None:
+    say(page, "我要投诉")
+    for label in ("投诉", "食堂和食品", "不涉及具体学校"):
+        press(page, label)
+    hears(page, "发生了什么事")
+    say(page, "午餐里有虫子。")
+    hears(page, "已记下 1 段文字")
+    page.locator("#files").set_input_files(_photos(1))
+    press(page, "写好了")
+    hears(page, "实名还是匿名")
+    expect(page.locator(".picked li")).to_have_count(0)
+    theirs = page.locator(".line.theirs").filter(has_text="0.png")
+    assert theirs.locator(".words").inner_text().strip() == "0.png"
+    assert theirs.locator(".words").evaluate("w => w.clientHeight") < 64  # no empty line below
+    for label in ("匿名", "不留,跳过"):
+        press(page, label)
+    hears(page, "已收到 1 个文件")
+
+
+def test_a_file_that_cannot_go_is_named_at_once_and_holds_nothing_up(page: Page) -> None:
+    page.locator("#files").set_input_files(_photos(12))
+    expect(page.locator(".picked li")).to_have_count(10)
+    expect(page.locator("#trouble")).to_contain_text("还有 2 个没有选上")
+    while page.locator(".picked li").count():
+        page.get_by_role("button", name="移除").first.click()
+    page.evaluate(
+        "pick([new File([new Uint8Array(21 * 2 ** 20)], '很大的$&.pdf'), new File(['x'], '小.txt')])"
+    )
+    expect(page.locator(".picked li")).to_have_text(["小.txt移除"])
+    expect(page.locator("#trouble")).to_contain_text("“很大的$&.pdf”超过 20 MB,没有选上")
+
+
+def test_a_long_letter_is_refused_in_words_and_never_cut_short(page: Page) -> None:
+    page.get_by_role("textbox").focus()
+    page.keyboard.insert_text("甲" * 4001)
+    page.keyboard.press("Enter")
+    expect(page.locator("#trouble")).to_contain_text("文字太长")
+    assert len(page.get_by_role("textbox").input_value()) == 4001
 
 
 def test_english_changes_the_whole_page(page: Page) -> None:

@@ -93,20 +93,23 @@ async function deliver(form) {
   }
 }
 
-writing.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (!text.value.trim() && !chosen.length) return text.focus();
+async function sendWritten() {
   key = key || freshKey();
   const form = new FormData();
   form.set("csrf", writing.elements.csrf.value);
   form.set("key", key);
   form.set("text", text.value);
   for (const file of chosen) form.append("files", file);
-  if (await deliver(form)) {
-    text.value = "";
-    chosen = [];
-    changed();
-  }
+  if (!(await deliver(form))) return false;
+  text.value = "";
+  chosen = [];
+  changed();
+  return true;
+}
+
+writing.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (text.value.trim() || chosen.length) await sendWritten();
   text.focus();
 });
 
@@ -116,6 +119,8 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new FormData(form);
   body.set(event.submitter.name, event.submitter.value);
+  // files that were picked belong before 写好了: nobody means to leave them behind
+  if (chosen.length && !(await sendWritten())) return;
   body.set("key", freshKey());
   await deliver(body);
 });
@@ -150,7 +155,15 @@ function pickedFile(file) {
 }
 
 function pick(list) {
-  chosen = [...chosen, ...list].slice(0, 10);
+  const { most, bytes, many, big } = picked.dataset;
+  const tooBig = [...list].filter((file) => file.size > Number(bytes));
+  const all = [...chosen, ...[...list].filter((file) => file.size <= Number(bytes))];
+  chosen = all.slice(0, Number(most));
+  const left = all.length - chosen.length;
+  say([
+    ...tooBig.map((file) => big.replace("{name}", () => file.name)),
+    ...(left ? [many.replace("{count}", left)] : []),
+  ].join("\n"));
   changed();
 }
 
