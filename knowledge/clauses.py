@@ -14,6 +14,7 @@ MOST_PARTS = 4
 _STRONG = re.compile(r"[.?!;\n]+")
 _WEAK = re.compile(r"[,:]+")
 _ENGLISH_AND = re.compile(r"\band\b(?= (?:what|when|where|how|which|who|do|can|is|are)\b)")
+_DENYING = "不没别知清了明懂晓过"  # characters without which nothing is denied
 _SHORTEST = 3  # Chinese characters of a clause that can stand alone
 _LEANING = 6  # characters of one that asks about what was said just before
 _FRAGMENT = 14  # characters of a message that may be half of one
@@ -22,11 +23,11 @@ _FRAGMENT = 14  # characters of a message that may be half of one
 def split(cleaned: str, lexicon: Lexicon) -> tuple[str, list[str]]:
     """Split a normalised message: what is worth scoring as a whole, and its clauses in order, none if it is one.
 
-    老师好, 想问一下 and the like before or after the one clause there is belong to neither.
+    老师好, 想问一下 and the like before or after the one clause there is belong to neither, nor does what a message
+    says it does not ask about.
     """
     latin = is_latin(cleaned)
-    if latin:
-        cleaned = _ENGLISH_AND.sub(".", cleaned)
+    cleaned = _ENGLISH_AND.sub(".", cleaned) if latin else without_denied(cleaned, lexicon)
     parts: list[str] = []
     for sentence in _STRONG.split(cleaned):
         pieces = [sentence] if latin else _WEAK.split(sentence)
@@ -57,6 +58,20 @@ def _with_statements(parts: list[str], lexicon: Lexicon) -> list[str]:
         else:
             kept.append(part)
     return kept
+
+
+def without_denied(cleaned: str, lexicon: Lexicon) -> str:
+    """Take out of a normalised message what it denies or knows already: 不是问转学,是问休学 asks about 休学 only.
+
+    Everything stays where the rest would ask nothing, though the whole does.
+    """
+    if not any(mark in cleaned for mark in _DENYING):
+        return cleaned
+    rest = cleaned
+    for pattern in lexicon.clauses.denied:
+        rest = pattern.sub(lambda found: found.groupdict().get("kept", ""), rest)
+    asks_less = is_asking(cleaned, lexicon) and not is_asking(rest, lexicon)
+    return cleaned if asks_less or len(bare(rest)) < _SHORTEST else rest
 
 
 def _is_polite(part: str, lexicon: Lexicon) -> bool:

@@ -61,6 +61,7 @@ class ClauseWords:
     follow_latin: tuple[str, ...]
     leaning: frozenset[str]  # subjects that say little by themselves
     stage_names: Mapping[str, str]
+    denied: tuple[re.Pattern[str], ...]  # what a message says it does not ask about
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,4 +344,30 @@ def _clauses(data: Mapping[str, Any]) -> ClauseWords:
         follow_latin=tuple(f"{start.strip()} " for start in data["follow_latin"].split(",")),
         leaning=frozenset(_split(data["leaning"])),
         stage_names=data["stage_names"],
+        denied=_denied(data["denial"]),
+    )
+
+
+def _denied(data: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
+    """Read how a message says what it does not ask: 不是问A,是问B; A我知道,就问B; 不是A,是B; 问的是B,不是A."""
+    one_of = {name: "|".join(_split(words)) for name, words in data.items()}
+    known = rf"(?:{one_of['knower']})+(?:{one_of['known']})(?:了|的|啦)*"
+    asked = rf"(?:{one_of['turn']})*(?:{one_of['asked']})"
+    only = rf"(?:{one_of['turn']})*是(?!{one_of['not_behind']})"
+    clause = "[^,.?!;:\\n]"
+    return (
+        re.compile(rf"(?:{one_of['not_asked']}){clause}{{1,16}}?[,.;]? ?(?={asked})"),
+        re.compile(rf"(?:^|(?<=[,.;!?\n])){clause}{{2,24}}?{known}[,.;]? ?(?={asked})"),
+        re.compile(rf"{known}{clause}{{1,20}}[,;] ?(?={asked})"),
+        re.compile(
+            rf"(?<!{one_of['not_before']})不是(?!不){clause}{{1,16}}(?<!{one_of['rhetorical']})[,;] ?"
+            rf"(?={only})"
+        ),
+        re.compile(
+            rf"(?P<kept>(?:{one_of['said']})的?是{clause}{{1,16}}?)[,;]? ?而?不是(?!不){clause}{{1,16}}"
+            rf"(?<!{one_of['rhetorical']})(?=$|[,.;!])"
+        ),
+        re.compile(
+            rf"(?P<kept>(?:{one_of['said']})的)不是(?!不){clause}{{1,16}}?[,;]? ?而?(?={only})"
+        ),
     )
