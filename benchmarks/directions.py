@@ -17,7 +17,7 @@ _KEPT = 128  # directions; bureau and domain are about as good with 96 to 192
 _PULL = 0.5  # towards a ball; about as good with 0.2 to 0.6
 
 
-def directions(rows: Array, owners: NDArray[np.intp]) -> Array:
+def directions(rows: Array, owners: NDArray[np.intp], *, kept: int = _KEPT) -> Array:
     """Return the directions as columns, the most telling first."""
     means = np.array([rows[owners == owner].mean(axis=0) for owner in range(owners.max() + 1)])
     noise = rows - means[owners]
@@ -28,7 +28,7 @@ def directions(rows: Array, owners: NDArray[np.intp]) -> Array:
     whitened = axes / np.sqrt(spread)
     apart = (means - rows.mean(axis=0)) @ whitened
     telling, turned = np.linalg.eigh(apart.T @ apart / len(means))
-    found = whitened @ turned[:, np.argsort(-telling)[:_KEPT]]
+    found = whitened @ turned[:, np.argsort(-telling)[:kept]]
     result: Array = found / np.linalg.norm(found, axis=0).mean()
     return result
 

@@ -9,7 +9,7 @@ from typing import Any
 from knowledge.entry import Entry
 
 DATA = Path(__file__).parent / "data"
-CHINESE = ("bureau", "domain")
+CHINESE = ("bureau", "domain", "stories", "everyday")
 ENGLISH = ("clinc150", "banking77")
 TODAY = date(2026, 11, 23)  # of the labels: what 今年 means in them
 

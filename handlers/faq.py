@@ -139,21 +139,27 @@ def _unsure(turn: Turn, entries: tuple[Entry, ...]) -> Outcome:
     choices: Rows = tuple((answers.entry_button(turn, one),) for one in entries)
     last = (button("button.person_none", turn, "person"),)
     question = say("faq.unsure", turn.language)
-    rows = (*choices, *_into_case(turn), last)
+    rows = (*choices, *_into_case(turn), *_to_complain(turn), last)
     return answer(turn, question, _personal_warning(turn), buttons=rows)
 
 
 def _miss(turn: Turn) -> Outcome:
     days = turn.knowledge.routing.limit_days("question")
-    complain = ((button("button.complain", turn, "/complain"),),)
     rows = (
         *_into_case(turn),
-        *(complain if sounds_outraged(turn.incoming.text) else ()),
+        *_to_complain(turn),
         (button("button.hand_over", turn, "person"), button("button.rephrase", turn, "again")),
         (menu_button(turn),),
     )
     sentence = say("faq.miss", turn.language, days=days)
     return answer(turn, sentence, _personal_warning(turn), buttons=rows)
+
+
+def _to_complain(turn: Turn) -> Rows:
+    """Offer the way to a complaint to somebody who is angry."""
+    if not sounds_outraged(turn.incoming.text):
+        return ()
+    return ((button("button.complain", turn, "/complain"),),)
 
 
 def _into_case(turn: Turn) -> Rows:

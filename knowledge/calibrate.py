@@ -21,7 +21,7 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 MEANING_WEIGHTS = Path(__file__).with_name("weights_meaning.json")
 SIGNS = (
     "one", "sum", "margin", "share", "known", "ideas_covered", "subjects_missing", "core_covered",
-    "grams", "ideas", "length", "subjects",
+    "grams", "ideas", "sense", "sense_mean", "length", "subjects",
 )  # fmt: skip
 _EXCLUDED = 1000.0  # taken off the sum of an entry that contradicts a slot
 _SPREAD = 2.0  # how fast the score falls behind the first
@@ -97,6 +97,8 @@ def signs_of(
         part["core_covered"],
         part["grams"],
         part["ideas"],
+        part["sense"],
+        part["sense_mean"],
         math.log(1 + len(parsed.text)),
         min(subjects, 4) / 4,
     )

@@ -1,6 +1,6 @@
 """What tokens weigh, and where they are found: the arithmetic below the retriever.
 
-A token (an idea, a gram, a pair of sounds) weighs the more, the fewer entries have it. Postings answer for the tokens
+A token (an idea, a gram) weighs the more, the fewer entries have it. Postings answer for the tokens
 of several texts at once, in a handful of array operations, however many phrasings there are. Floor 0; pure.
 """
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ALIKE = 0.35
 ALIKE_NEAR = 0.1  # for two questions that are nearest to the same entry
 NEAR_SCORE = 10.0  # from here on an entry is near
-_SHARES = (0.4, 0.4, 0.2)  # of ideas, grams and sounds
+_SHARES = (0.5, 0.5)  # of ideas and grams
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _belong(one: _Wording, other: _Wording, alike: float) -> bool:
 def _vector(parsed: "Parsed", index: "Index") -> dict[str, float]:
     """Return the tokens of a text so that the product of two is their likeness from 0 to 1."""
     vector: dict[str, float] = {}
-    for share, bag in zip(_SHARES, (parsed.ideas, parsed.grams, parsed.sounds), strict=True):
+    for share, bag in zip(_SHARES, (parsed.ideas, parsed.grams), strict=True):
         masses = index.retriever.tokens.masses(bag)
         length = math.sqrt(sum(mass * mass for mass in masses.values())) or 1.0
         for token, mass in masses.items():

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from knowledge.channel import Bags, pack
 from knowledge.entry import Entry, Stage
 from knowledge.parse import Parser
+from knowledge.senses import Rows
 from knowledge.slots import Slots, entry_slots
 from knowledge.text import bare
 
-CHANNELS = 3  # ideas, grams, sounds
+CHANNELS = 2  # ideas, grams
 _CORE = frozenset("SweE")  # first letters of the ideas that may be an entry's core
 
 
@@ -39,9 +40,11 @@ class Indexed:
     slots: Slots
     about: frozenset[str]  # the places and offices that half of the phrasings name: these are ours
     ideas: frozenset[str]
-    bags: Bags  # three a phrasing: ideas, grams, sounds
+    bags: Bags  # two a phrasing: ideas, grams
     odd: frozenset[int]  # places of phrasings that contradict a slot of the entry itself
     held: NDArray[np.int32]  # all tokens of the bags, each once
+    senses: tuple[Rows, ...]  # of each phrasing: the words whose meaning is known
+    meant: Rows  # all of these, each once
     core: Bags  # one: the ideas in at least half of the phrasings, with their share
 
     @property
@@ -67,7 +70,8 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
     elsewhere = Counter(name for phrasing in phrasings for name in phrasing.slots.elsewhere)
     half = len(phrasings) / 2
     slots = entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings))
-    bags = pack([bag for one in phrasings for bag in (one.ideas, one.grams, one.sounds)], numbering)
+    bags = pack([bag for one in phrasings for bag in (one.ideas, one.grams)], numbering)
+    senses = tuple(parser.lexicon.senses.rows([one.told for one in phrasings]))
     core = {
         idea: count / len(phrasings)
         for idea, count in ideas.items()
@@ -85,5 +89,7 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
         bags=bags,
         odd=frozenset(n for n, one in enumerate(phrasings) if one.slots.conflicts(slots)),
         held=np.array(sorted(set(bags.tokens.tolist())), np.int32),
+        senses=senses,
+        meant=np.array(sorted(set(np.concatenate(senses).tolist())), np.int32),
         core=pack([core], numbering),
     )

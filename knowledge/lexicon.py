@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.near import NearConcepts
+from knowledge.senses import Senses
 from knowledge.sound import Sounds, TypedWords, read_sounds
 from knowledge.text import normalise
 from knowledge.words import Cutter, Vocabulary
@@ -102,7 +102,7 @@ class Lexicon:
 
     concepts: Mapping[str, tuple[str, ...]]  # of a word; the letter is the kind: "S:报名"
     concept_words: Vocabulary
-    near: NearConcepts  # of words without concepts of their own
+    senses: Senses  # what words mean, as vectors
     cutter: Cutter
     sounds: Sounds
     typed: TypedWords
@@ -139,7 +139,7 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     return Lexicon(
         concepts=concepts,
         concept_words=Vocabulary(concepts),
-        near=NearConcepts(FOLDER / "neighbours.txt"),
+        senses=Senses.read(FOLDER / "senses.npz", _split(noise["particles"])),
         cutter=Cutter(costs),
         sounds=sounds,
         typed=TypedWords(sounds, costs),

@@ -86,7 +86,7 @@ class Index:
         else:
             repairs = Repairs(self.lexicon, words)
             self.parser = Parser(self.lexicon, repairs, glossary=not self._latin)
-        self.retriever = Retriever(items, self._numbering)
+        self.retriever = Retriever(items, self._numbering, self.lexicon.senses)
         self._items = {item.entry.id: item for item in items}
         self._ranker = Ranker(self.retriever, models or load_models(), latin=self._latin)
         self._meanings: Meanings | None = None
@@ -296,7 +296,7 @@ class Index:
             outcome,
             answers,
             ranked,
-            whole=self._is_whole(cleaned, outcome, scores),
+            whole=self._is_whole(cleaned, scores),
             unanswered=as_written(question, beside) if beside and outcome is Outcome.HIT else (),
         )
         return _Verdict(decision, looks, reason)
@@ -324,11 +324,11 @@ class Index:
         }
         return bool(named) and named <= self._items[look.ranked[0][0]].ideas
 
-    def _is_whole(self, cleaned: str, outcome: Outcome, scores: list[float]) -> bool:
+    def _is_whole(self, cleaned: str, scores: list[float]) -> bool:
         """Tell whether a message need not wait for its other half."""
-        if is_bare_fact(cleaned, self.lexicon):
-            return bool(scores) and scores[0] == EXACT
-        return outcome is Outcome.HIT or not is_fragment(cleaned, self.lexicon)
+        exactly = bool(scores) and scores[0] == EXACT
+        waits = is_bare_fact(cleaned, self.lexicon) or is_fragment(cleaned, self.lexicon)
+        return exactly or not waits
 
     def _several(self, looks: tuple[Look, ...], limits: Limits) -> tuple[Answer, ...]:
         """Return one answer for each clause that asks something of its own.

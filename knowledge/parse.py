@@ -1,4 +1,4 @@
-"""Turn a text into what is compared: repaired words, concepts, character grams, syllables and hard slots.
+"""Turn a text into what is compared: repaired words, concepts, character grams and hard slots.
 
 Entries and questions go through the same steps, so both sides always agree. Floor 0; pure but for a bounded cache.
 """
@@ -23,21 +23,20 @@ _INSIDE = 0.5  # a concept of a word inside a longer known word
 _PLAIN_WORD = 0.7
 _ALIKE = 0.6  # an English word of about the same meaning
 _STOP_WORD = 0.3
-_NEAR = 0.6  # a concept that is only near a word, and the word is in no entry
 _LONGEST_PHRASE = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """One text, ready to be compared. Grams and sounds are made when asked for: an index keeps its own."""
+    """One text, ready to be compared. Grams are made when asked for: an index keeps its own."""
 
     text: str  # repaired, without punctuation and noise
     gloss: str  # the Chinese of an English text, else empty
     ideas: Weights  # concepts, plain words and English stems
     slots: Slots
     words: tuple[str, ...]  # the Chinese text, cut
-    stems: tuple[str, ...]  # the English words
-    syllables: str  # of the Chinese text, merged, with blanks between
+    latin: tuple[str, ...]  # the English words
+    stems: tuple[str, ...]  # and their stems
 
     @property
     def names_something(self) -> bool:
@@ -50,10 +49,9 @@ class Parsed:
         return _grams("".join(self.words), self.stems)
 
     @property
-    def sounds(self) -> Weights:
-        """Make the pairs of syllables; the mark between keeps them apart from pairs of English words."""
-        pairs = pairwise(self.syllables.split(" "))
-        return dict.fromkeys([f"{first}-{second}" for first, second in pairs], 1.0)
+    def told(self) -> tuple[str, ...]:
+        """Return all words, those of the Chinese text and the English ones."""
+        return self.words + self.latin
 
 
 class Parser:
@@ -67,7 +65,7 @@ class Parser:
         self.lexicon = lexicon
         self._glossary = glossary  # of no use where the entries themselves are English
         self.repairs = repairs
-        self._inside = lru_cache(maxsize=8192)(self._concepts_of)
+        self._inside = lru_cache(maxsize=2048)(self._concepts_of)
 
     @property
     def known(self) -> frozenset[str]:
@@ -91,11 +89,11 @@ class Parser:
         text = bare(cleaned)
         slots = find_slots(text, self.lexicon, today=today)
         text = self._without_noise(text)
-        stems = self._stems(text)
+        latin = tuple(_LATIN.findall(text))
+        stems = tuple(map(stem, latin))
         gloss = self._gloss(stems) if stems and self._glossary and is_latin(text) else ""
         han = "".join(_HAN_RUN.findall(text)) or gloss
         words = self.lexicon.cutter.cut(han)
-        sounds = self.lexicon.sounds.first
         if gloss:
             slots = find_slots(f"{gloss} {text}", self.lexicon, today=today)
         return Parsed(
@@ -104,16 +102,13 @@ class Parser:
             ideas=self._ideas(words, stems),
             slots=slots,
             words=words,
+            latin=latin,
             stems=stems,
-            syllables=" ".join([sounds.get(character, "?") for character in han]),
         )
 
     def _without_noise(self, text: str) -> str:
         short = bare(self.lexicon.noise.replace(text, {}))
         return short if len(short) > 1 else text
-
-    def _stems(self, text: str) -> tuple[str, ...]:
-        return tuple(stem(word) for word in _LATIN.findall(text))
 
     def _gloss(self, stems: tuple[str, ...]) -> str:
         """Translate the phrases the glossary knows, the longest first."""
@@ -153,9 +148,6 @@ class Parser:
         if word in concepts or len(word) < 2 or word in self.lexicon.particles:
             return tuple(found.items())
         found["w:" + word] = _PLAIN_WORD
-        if self.repairs is not None and word not in self.repairs.known:
-            for concept, closeness in self.lexicon.near.of(word):
-                found.setdefault(concept, _KIND_WEIGHTS[concept[0]] * _NEAR * closeness)
         return tuple(found.items())
 
 

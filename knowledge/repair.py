@@ -41,8 +41,8 @@ class Repairs:
         costs = lexicon.cutter.costs  # of two that sound the same, the commoner word is meant
         common_first = sorted(self.known, key=lambda word: (costs.get(word, _UNKNOWN), word))
         self._typed = TypedWords(lexicon.sounds, {word: self._price(word) for word in common_first})
-        self._alike = lru_cache(maxsize=4096)(self._find_alike)
-        self._starts = lru_cache(maxsize=4096)(self._starts_alike)
+        self._alike = lru_cache(maxsize=2048)(self._find_alike)
+        self._starts = lru_cache(maxsize=2048)(self._starts_alike)
 
     def repair(self, text: str) -> tuple[str, Changes]:
         """Repair a normalised text; return it with the pairs (was, is)."""

@@ -1,8 +1,8 @@
 """Find the entries a question may mean, and measure how alike they are in several ways.
 
-Three sparse channels (ideas, grams, sounds), each weighted by how few entries have a token, give every phrasing a
-cosine; the best entries are then compared in detail, by rapidfuzz among others. All texts of a message go through
-together, in one pass of array operations. Floor 0; pure.
+Two sparse channels (ideas, grams), weighted by how few entries have a token, and what the words mean give every
+phrasing a cosine; the best entries are then compared in detail, by rapidfuzz among others. All texts of a message go
+through together, in one pass of array operations. Floor 0; pure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,10 +25,11 @@ from knowledge.channel import (
 from knowledge.indexed import CHANNELS, Indexed
 from knowledge.letters import Letters
 from knowledge.parse import Parsed
+from knowledge.senses import NO_ROWS, Senses, Vectors
 
 CANDIDATES = 16
 FEATURES = (
-    "ideas", "grams", "sounds",  # cosine with the best phrasing
+    "ideas", "grams",  # cosine with the best phrasing
     "ideas_mean",  # cosine of ideas, averaged over the phrasings
     "ratio",  # rapidfuzz, best phrasing
     "common",  # longest common subsequence, as a share of the phrasing
@@ -38,8 +39,8 @@ FEATURES = (
     "subjects_missing",  # idf of subjects in the question that the entry never names
     "aspect_match", "aspect_clash",  # what is asked about it
     "slots_agree", "slots_clash",
+    "sense", "sense_mean",  # cosine of what the words mean, with the best phrasing and averaged
 )  # fmt: skip
-_OF_SOUNDS = 0.5  # what sounds count when candidates are chosen, beside ideas and grams
 _PLAIN, _SUBJECT, _ASPECT, _GRAM = range(4)  # kinds of tokens that entries are looked through for
 _KINDS = 4
 _KIND_OF_IDEA = {"S": _SUBJECT, "A": _ASPECT}
@@ -68,11 +69,13 @@ class Retriever:
     """
 
     __slots__ = (
-        "_amounts", "_aspects", "_letters", "_places", "_postings", "_starts", "_wide", "entries",
-        "tokens",
+        "_amounts", "_aspects", "_letters", "_places", "_postings", "_rarity", "_senses", "_starts",
+        "_told", "_wide", "entries", "tokens",
     )  # fmt: skip
 
-    def __init__(self, entries: Sequence[Indexed], numbering: Mapping[str, int]) -> None:
+    def __init__(
+        self, entries: Sequence[Indexed], numbering: Mapping[str, int], senses: Senses
+    ) -> None:
         """Take the entries with the numbering that their bags were packed with."""
         self.entries = tuple(entries)
         self._amounts = np.array([len(item.texts) for item in entries], np.int64)
@@ -85,6 +88,10 @@ class Retriever:
         found = np.bincount(held, minlength=len(numbering))
         self.tokens = Tokens(numbering, found, entries=len(entries))
         self._postings = Postings(self._tables(held), count=len(numbering))
+        self._senses = senses
+        self._rarity = senses.weights([item.meant for item in entries])
+        told = [rows for item in entries for rows in item.senses]
+        self._told = senses.added([*told, NO_ROWS], self._rarity).T
 
     def _tables(self, held: Ints) -> Iterator[Table]:
         """Yield the tables of the postings, one at a time as they are large."""
@@ -111,12 +118,7 @@ class Retriever:
         if not self.entries or not questions:
             return [[] for _ in questions]
         count, wide, narrow = len(questions), self._wide, len(self.entries)
-        heights = (count * CHANNELS, count, count * _KINDS, count)
-        sizes = [
-            height * width
-            for height, width in zip(heights, (wide, wide, narrow, narrow), strict=True)
-        ]
-        ends = [0, *accumulate(sizes)]
+        ends = self._ends(count)
         query = Query()
         totals = [self._ask(query, one, row, ends) for row, one in enumerate(questions)]
         flat = self._postings.sums(query, ends[-1])
@@ -125,13 +127,15 @@ class Retriever:
             flat[start:end].reshape(count, -1, width)
             for (start, end), width in zip(pairwise(ends[1:]), (wide, narrow, narrow), strict=True)
         )
-        chosen = self._chosen(cosines[:, 0] + cosines[:, 1] + _OF_SOUNDS * cosines[:, 2], most)
+        likeness = self._by_sense(questions)
+        chosen = self._chosen(cosines[:, 0] + cosines[:, 1] + likeness, most)
         for own, more in zip(chosen, also, strict=False):
             own += [number for number in more if number not in own]
         rows = np.arange(count).repeat([*map(len, chosen)])
         entries = np.array([number for own in chosen for number in own], np.int64)
         places = self._places[entries]
         near = cosines[rows[:, None], :, places]  # text and entry, phrasing, channel
+        alike = likeness[rows[:, None], places]
         ideas = near[:, :, 0]
         closest = places[np.arange(len(rows)), ideas.argmax(axis=1)]
         measured = map(
@@ -143,11 +147,23 @@ class Retriever:
             found[rows, :, entries].tolist(),
             cover[rows, 0, closest].tolist(),
             core[rows, 0, entries].tolist(),
+            np.stack((alike.max(axis=1), alike.sum(axis=1) / self._amounts[entries]), 1).tolist(),
         )
         return [
             [self._match(question, total, next(measured)) for _ in own]
             for question, total, own in zip(questions, totals, chosen, strict=True)
         ]
+
+    def _ends(self, count: int) -> list[int]:
+        """Return where the cells of each table begin and end, when so many texts are asked for."""
+        wide, narrow = self._wide, len(self.entries)
+        sizes = (CHANNELS * wide, wide, _KINDS * narrow, narrow)
+        return [0, *accumulate(count * size for size in sizes)]
+
+    def _by_sense(self, questions: Sequence[Parsed]) -> Vectors:
+        """Compare each text with each phrasing by what their words mean."""
+        words = self._senses.rows([question.told for question in questions])
+        return self._senses.added(words, self._rarity) @ self._told
 
     def _ask(
         self, query: Query, question: Parsed, row: int, starts: Sequence[int]
@@ -156,7 +172,7 @@ class Retriever:
         tokens, step, narrow = self.tokens, self._postings.step, len(self.entries)
         having = starts[2] + row * _KINDS * narrow
         totals = [0.0] * _KINDS
-        for channel, bag in enumerate((question.ideas, question.grams, question.sounds)):
+        for channel, bag in enumerate((question.ideas, question.grams)):
             numbers = tokens.numbers(bag)
             masses = tokens.weighed(bag, numbers)
             length = sum([mass * mass for mass in masses]) ** 0.5
@@ -216,7 +232,7 @@ class Retriever:
 
     def _match(self, question: Parsed, totals: Sequence[float], measured: "_Measured") -> Match:
         """Put together what was measured of one entry, in the order of `FEATURES`."""
-        number, cosines, ideas_mean, letters, found, cover, core = measured
+        number, cosines, ideas_mean, letters, found, cover, core, sense = measured
         plain, subjects, aspects, grams = found
         of_plain, of_subjects, of_aspects, of_grams = totals
         agreements = 0
@@ -236,6 +252,7 @@ class Retriever:
             1.0 if of_aspects and not aspects and self._aspects[number] else 0.0,
             float(agreements),
             float(len(clashes)),
+            *sense,
         )
         return Match(number, parts, clashes)
 
@@ -250,6 +267,7 @@ class _Measured(NamedTuple):
     found: Sequence[float]  # what the entry has of the text, by kind
     cover: float
     core: float
+    sense: Sequence[float]  # best, mean
 
 
 def _padded(starts: Ints) -> Ints:

@@ -72,7 +72,7 @@ class Cutter:
     def __init__(self, costs: Mapping[str, float]) -> None:
         self.costs = costs
         self.lengths = _lengths_by_first(frozenset(self.costs))  # by first character, longest first
-        self._cut = lru_cache(maxsize=1024)(self._cut_now)
+        self._cut = lru_cache(maxsize=256)(self._cut_now)
 
     def cut(self, text: str) -> tuple[str, ...]:
         """Cut a text without punctuation; characters of no word stand alone."""

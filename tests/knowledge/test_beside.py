@@ -18,8 +18,8 @@ ASK = Library(SHIPPED).current.index.ask
             ("学校停车场几点关门",),
         ),
         ("怎么做红烧肉？孩子几岁可以上小学一年级？", ["primary-age"], ("怎么做红烧肉",)),
-        ("可以帶手機嗎？教室有空調嗎？", ["safety-phone"], ("教室有空調嗎",)),  # as typed
-        ("报名要带什么材料，校长叫什么名字", ["primary-documents"], ("校长叫什么名字",)),
+        ("可以帶手機嗎？教室有投影儀嗎？", ["safety-phone"], ("教室有投影儀嗎",)),  # as typed
+        ("报名要带什么材料，校长姓什么", ["primary-documents"], ("校长姓什么",)),
         (
             "Where is the parking lot? How old must a child be for primary school?",
             ["primary-age"],

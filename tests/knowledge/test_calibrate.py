@@ -43,7 +43,7 @@ def test_being_alike_never_counts_against_an_entry() -> None:
     for model in load_models().values():
         rank = dict(zip(FEATURES, model.rank, strict=True))
         assert all(
-            rank[name] >= 0 for name in ("ideas", "grams", "sounds", "ratio", "ideas_covered")
+            rank[name] >= 0 for name in ("ideas", "grams", "sense", "ratio", "ideas_covered")
         )
 
 

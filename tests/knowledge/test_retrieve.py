@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from knowledge.entry import Entry
@@ -32,6 +33,16 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     )
 
 
+def _nearness(one: Parsed, other: Parsed) -> float:
+    senses = INDEX.lexicon.senses
+    held = [
+        np.unique(np.concatenate(senses.rows([each.told for each in _phrasings(entry)])))
+        for entry in INDEX.entries
+    ]
+    first, second = senses.added(senses.rows([one.told, other.told]), senses.weights(held))
+    return float(first @ second)
+
+
 def _phrasings(entry: Entry) -> list[Parsed]:
     return [_parsed(text) for text in entry.all_phrasings]
 
@@ -46,8 +57,9 @@ def test_cosines_and_coverage_are_those_of_the_formulas(text: str) -> None:
         assert parts["ideas_mean"] == pytest.approx(sum(ideas) / len(ideas), abs=1e-6)
         grams = max(_cosine(question.grams, one.grams) for one in phrasings)
         assert parts["grams"] == pytest.approx(grams, abs=1e-6)
-        sounds = max(_cosine(question.sounds, one.sounds) for one in phrasings)
-        assert parts["sounds"] == pytest.approx(sounds, abs=1e-6)
+        senses = [_nearness(question, one) for one in phrasings]
+        assert parts["sense"] == pytest.approx(max(0.0, *senses), abs=1e-3)
+        assert parts["sense_mean"] == pytest.approx(sum(senses) / len(senses), abs=1e-3)
         known = {idea for one in phrasings for idea in one.ideas}
         weighed = masses(question.ideas)
         covered = sum(mass for idea, mass in weighed.items() if idea in known)
