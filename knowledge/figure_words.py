@@ -101,7 +101,7 @@ def figure_words() -> FigureWords:
     return FigureWords(**read)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """Write a text in the form in which figures are asked for: normalised, without punctuation and blanks.
 

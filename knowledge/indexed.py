@@ -5,6 +5,7 @@ An entry that did not change is taken over by the next index as it is. Floor 0; 
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from sys import intern
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,7 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
         written=frozenset(bare(text) for text in cleaned),
         texts=tuple(phrasing.text for phrasing in phrasings),
         glossed=tuple(bool(phrasing.gloss) for phrasing in phrasings),
-        words=frozenset(word for phrasing in phrasings for word in phrasing.words),
+        words=frozenset(intern(word) for phrasing in phrasings for word in phrasing.words),
         slots=slots,
         about=frozenset(name for name, count in elsewhere.items() if count >= half),
         ideas=frozenset(ideas),

@@ -6,9 +6,10 @@ are added to it. Floor 0; read once, frozen.
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -181,13 +182,16 @@ def _concepts(extra: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[s
     for name, kind in _KINDS.items():
         for canonical, words in (*_read(name).items(), *spoken.get(name, {}).items()):
             kinds.setdefault(canonical, kind)
+            concept = sys.intern(f"{kind}:{canonical}")
             for word in dict.fromkeys((canonical, *_split(words))):
-                found.setdefault(_key(word), []).append(f"{kind}:{canonical}")
+                found.setdefault(_key(word), []).append(concept)
     for canonical, synonyms in extra:
         concept = f"{kinds.get(canonical, SUBJECT)}:{canonical}"
         for word in dict.fromkeys((canonical, *synonyms)):
             found.setdefault(_key(word), []).append(concept)
-    return {word: tuple(dict.fromkeys(names)) for word, names in found.items() if word}
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # thousands of words carry the same
+    carried = ((word, tuple(dict.fromkeys(names))) for word, names in found.items() if word)
+    return {word: shared.setdefault(names, names) for word, names in carried}
 
 
 def _key(word: str) -> str:
@@ -231,6 +235,7 @@ def _alike(groups: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {word: tuple(ideas) for word, ideas in found.items()}
 
 
+@cache  # many words are as common as others, and every price is an object
 def common_cost(count: int) -> float:
     """Price a word for the cutter by how often it is seen."""
     return math.log(_TOTAL / count)

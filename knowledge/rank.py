@@ -21,7 +21,7 @@ EXACT = 100.0  # the score where a phrasing is the very question
 _BESIDE_EXACT = 40.0  # and the most that any other entry has beside it
 _EXPIRED = 0.6  # taken off the sum of an entry that is out of its time
 RANKED = 10  # entries of a ranking that a decision is made from
-_REMEMBERED = 1024  # rankings, of about 1 KiB each
+_REMEMBERED = 512  # rankings, of about 1 KiB each
 
 Ordered = list[tuple[Match, float]]
 

@@ -81,7 +81,7 @@ def named_schools(
     return _named(schools, key_of(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def key_of(text: str) -> str:
     """Bring a name into the form in which names are compared: 第一中学, 一中 and 1中 are one."""
     folded = unicodedata.normalize("NFKC", text).lower()
