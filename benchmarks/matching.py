@@ -146,13 +146,13 @@ def main() -> None:
         rows.append(("BM25", baseline(data, bm25_ranker(data.entries))))
         rows.append(("TF-IDF", baseline(data, tfidf_ranker(data.entries))))
         print(f"\n## {name}\n\n{table(rows)}")
+    if options.record:
+        RECORDED.write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
     for size in (1_000, 10_000):
         built, p50, p99 = speed(size)
         print(f"\n{size} phrasings: built in {built:.2f} s, p50 {p50:.2f} ms, p99 {p99:.2f} ms")
         if vector_file() is not None:
             print(semantic_speed(size))
-    if options.record:
-        RECORDED.write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

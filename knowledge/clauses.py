@@ -14,6 +14,7 @@ MOST_PARTS = 4
 _STRONG = re.compile(r"[.?!;\n]+")
 _WEAK = re.compile(r"[,:]+")
 _ENGLISH_AND = re.compile(r"\band\b(?= (?:what|when|where|how|which|who|do|can|is|are)\b)")
+_WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")  # 加不加分, 收没收到
 _SHORTEST = 3  # Chinese characters of a clause that can stand alone
 _LEANING = 6  # characters of one that asks about what was said just before
 _FRAGMENT = 14  # characters of a message that may be half of one
@@ -92,7 +93,12 @@ def is_asking(part: str, lexicon: Lexicon) -> bool:
     if is_latin(part):
         return "?" in part or not words.asking_latin.isdisjoint(part.split())
     text = bare(part)
-    return "?" in part or any(words.asking.find(text)) or text.endswith(words.asking_end)
+    return (
+        "?" in part
+        or any(words.asking.find(text))
+        or text.endswith(words.asking_end)
+        or _WHETHER.search(text) is not None
+    )
 
 
 def is_bare_fact(cleaned: str, lexicon: Lexicon) -> bool:
