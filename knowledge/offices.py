@@ -3,14 +3,8 @@
 Floor 0; pure.
 """
 
-import re
-
 from knowledge.figure_words import fold
 from knowledge.shelf import Sheet, Shelf
-
-_BETWEEN = "、"
-_LONGEST_NAME = 16
-_SECTION = re.compile("股$")
 
 
 def find_offices(shelf: Shelf, text: str) -> tuple[tuple[Sheet, int], ...]:
@@ -34,7 +28,7 @@ def find_offices(shelf: Shelf, text: str) -> tuple[tuple[Sheet, int], ...]:
 
 def is_office(shelf: Shelf, text: str) -> bool:
     """Tell whether a folded text is the name or a short name of an office, and nothing else."""
-    return len(text) <= _LONGEST_NAME and any(name == text for name, _, _ in _names(shelf))
+    return any(text in sheet.offices for sheet in shelf.sheets.get("duty", ()))
 
 
 def like_offices(shelf: Shelf, name: str) -> tuple[tuple[Sheet, int], ...]:
@@ -57,10 +51,9 @@ def all_offices(shelf: Shelf) -> tuple[tuple[Sheet, int], ...]:
 def _names(shelf: Shelf) -> list[tuple[str, Sheet, int]]:
     """Give every name and short name with its row, the longest first."""
     names = [
-        (fold(name), sheet, row)
-        for sheet, row in all_offices(shelf)
-        for said in (sheet.cell(row, "name"), *sheet.cell(row, "also").split(_BETWEEN))
-        for name in dict.fromkeys((said, _SECTION.sub("科", said)))  # 人事科 is 人事股
-        if name
+        (name, sheet, row)
+        for sheet in shelf.sheets.get("duty", ())
+        for name, rows in sheet.offices.items()
+        for row in rows
     ]
     return sorted(names, key=lambda one: -len(one[0]))

@@ -15,6 +15,8 @@ from knowledge.tables import Table
 
 BY_SCHOOL = ("score_line", "fee", "quota", "posts", "plan")
 _NO_ROWS: tuple[int, ...] = ()
+_BETWEEN = "、"
+_SECTION = re.compile("股$")
 _OWN_PLACE = re.compile(r"[一-鿿]{2,3}?[区县市]")
 
 
@@ -30,6 +32,7 @@ class Sheet:
     by_year: Mapping[int, frozenset[int]] | None  # None: every row is of the table's own year
     streets: Mapping[str, tuple[int, ...]]  # street or estate -> rows
     parts: tuple[str, ...]  # what occurs in the part column, folded
+    offices: Mapping[str, tuple[int, ...]]  # names and short names of offices, folded -> rows
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -166,6 +169,7 @@ def _sheet(table: Table, names: _Names) -> Sheet:
         by_year=_by_year(table, roles.get("year")),
         streets=_streets(table, roles) if kind == "catchment" else {},
         parts=tuple(fold(part) for part in _column(table, roles.get("part"))),
+        offices=_offices(table, roles) if kind == "duty" else {},
     )
 
 
@@ -219,6 +223,20 @@ def _streets(table: Table, roles: Mapping[str, int]) -> Mapping[str, tuple[int, 
             if name:
                 found.setdefault(folded[name], []).append(number)
     return MappingProxyType({name: tuple(rows) for name, rows in found.items()})
+
+
+def _offices(table: Table, roles: Mapping[str, int]) -> Mapping[str, tuple[int, ...]]:
+    """Map every name and short name of an office to its rows, the longest first."""
+    found: dict[str, list[int]] = {}
+    places = [roles[role] for role in ("name", "also") if role in roles]
+    for number, row in enumerate(table.rows):
+        for said in (name for place in places for name in row[place].split(_BETWEEN)):
+            for name in dict.fromkeys(
+                (fold(said), fold(_SECTION.sub("科", said)))
+            ):  # 人事科 is 人事股
+                if name and number not in found.setdefault(name, []):
+                    found[name].append(number)
+    return MappingProxyType({name: tuple(found[name]) for name in sorted(found, key=len)[::-1]})
 
 
 def _triggers(kind: str, sheets: Sequence[Sheet]) -> tuple[str, ...]:
