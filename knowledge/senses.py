@@ -30,7 +30,7 @@ class Senses:
 
     @classmethod
     def read(cls, path: Path, particles: Collection[str]) -> "Senses":
-        """Read a table that `write` has made."""
+        """Read the table that `benchmarks.senses` has made."""
         with np.load(path, allow_pickle=False) as data:
             return cls(data["words"], data["vectors"], particles)
 

@@ -1,12 +1,11 @@
 """What words mean, from a table: looked up, weighed by rarity, added up."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from knowledge.lexicon import load_lexicon
+from knowledge.lexicon import FOLDER, load_lexicon
 from knowledge.match import Index
 from knowledge.senses import Senses, Vectors
 from tests.knowledge.entries import SCHOOL, TODAY, entry
@@ -63,8 +62,7 @@ def test_a_word_that_few_entries_have_weighs_more(senses: Senses) -> None:
 
 def test_the_shipped_table_is_in_order_and_has_the_words_of_the_lexicon() -> None:
     lexicon = load_lexicon()
-    path = Path(load_lexicon.__code__.co_filename).parent / "lexicon" / "senses.npz"
-    with np.load(path, allow_pickle=False) as data:
+    with np.load(FOLDER / "senses.npz", allow_pickle=False) as data:
         words, vectors = data["words"], data["vectors"]
     assert len(words) == len(vectors)
     assert (words[:-1] < words[1:]).all()
