@@ -248,6 +248,7 @@ def test_content_is_summed_up(tmp_path: Path) -> None:
     assert [level for level, _ in found] == [Level.OK, Level.WARNING]
 
 
+@pytest.mark.untraced
 def test_a_folder_of_content_is_read_and_counted(tmp_path: Path) -> None:
     shipped = look_at(SHIPPED_CONTENT, today=date(2026, 11, 23))
     assert shipped.entries >= 40

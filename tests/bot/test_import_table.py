@@ -38,6 +38,7 @@ def run(content: Path, *arguments: str) -> int:
     return run_bot.main(["import", *arguments, "--knowledge", str(content)])
 
 
+@pytest.mark.untraced
 def test_without_write_only_the_difference_is_shown(
     content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,6 +59,7 @@ def test_without_write_only_the_difference_is_shown(
     assert target.read_bytes() == before
 
 
+@pytest.mark.untraced
 def test_with_write_the_table_is_replaced_whole_and_is_live(content: Path, tmp_path: Path) -> None:
     library = Library(content)
     lines = rows(content)

@@ -26,6 +26,7 @@ def test_serve_says_in_one_line_that_there_is_no_such_place(
     assert "doctor" in line
 
 
+@pytest.mark.untraced
 def test_doctor_names_what_stands_in_the_way(
     settings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

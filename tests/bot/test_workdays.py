@@ -139,6 +139,7 @@ def counted_by_hand(received: date, workdays: int) -> date:
     return day
 
 
+@pytest.mark.untraced
 def test_every_start_day_of_four_years_agrees_with_a_count_by_hand() -> None:
     for received in days(date(2024, 1, 1), date(2027, 9, 30)):
         for workdays in (1, 5, 20):

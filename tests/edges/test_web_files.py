@@ -193,8 +193,8 @@ async def test_an_upload_goes_once_it_is_stored(desk: WebDesk) -> None:
     await desk.parent().complains(files=given(("a.jpg", photo(), "image/jpeg")))
     assert len(desk.channel.uploads.listed()) == 1
     await fetched(desk)
-    assert await desk.channel.sweep() == 1
-    assert desk.channel.uploads.listed() == []
+    await desk.channel.sweep()
+    assert desk.channel.uploads.listed() == []  # whoever swept: the app sweeps too when it starts
 
 
 async def test_an_upload_nobody_kept_goes_after_a_day_and_a_waiting_one_never(
@@ -206,7 +206,8 @@ async def test_an_upload_nobody_kept_goes_after_a_day_and_a_waiting_one_never(
     yesterday = time.time() - DAY_S - 1
     os.utime(desk.channel.uploads.path(forgotten), (yesterday, yesterday))
     assert desk.channel.uploads.sweep(done=(), wanted=[forgotten]) == 0
-    assert await desk.channel.sweep() == 1
+    await desk.channel.sweep()
+    assert desk.channel.uploads.listed() == []
 
 
 @pytest.mark.parametrize("name", ["", "..", "../bot.sqlite3", "a" * 31, "A" * 32, "a" * 32 + "\n"])

@@ -28,6 +28,7 @@ def added(before: bytes, after: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.untraced
 def test_every_entry_of_the_shipped_content_takes_a_phrasing_and_nothing_else_moves(
     path: Path,
 ) -> None:

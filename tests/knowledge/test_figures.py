@@ -33,6 +33,7 @@ def values(answer: Answer | None) -> list[tuple[str, int | None, list[str]]]:
     ]
 
 
+@pytest.mark.untraced
 def test_the_shipped_tables_are_samples_and_right() -> None:
     assert [one for one in read(SHIPPED)[1] if "/tables/" in one.file] == []
     kinds = {table.kind for table in CONTENT.tables.values()}

@@ -18,6 +18,7 @@ def context(entry_id: str) -> Context:
 
 
 @pytest.mark.parametrize("before", ["transfer-how", "primary-documents", "titles-cert-where"])
+@pytest.mark.untraced
 def test_golden_questions_are_not_bent_by_what_was_asked_before(before: str) -> None:
     alone = [INDEX.ask(one.question, today=TODAY) for one in CONTENT.golden]
     after = [

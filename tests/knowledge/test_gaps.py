@@ -104,6 +104,7 @@ def test_no_text_breaks_the_list(index: Index) -> None:
     assert sum(gap.times for gap in found(asked(*odd), index)) <= len(odd)
 
 
+@pytest.mark.untraced
 def test_of_labelled_questions_those_put_together_mostly_belong_together() -> None:
     index = Library(SHIPPED).current.index
     rows = [json.loads(line) for line in LABELLED.read_text(encoding="utf-8").splitlines()]

@@ -9,6 +9,8 @@ from benchmarks.matching import RECORDED
 from benchmarks.measure import Figures, measure
 from benchmarks.sets import CHINESE, read_set
 
+pytestmark = pytest.mark.untraced
+
 WORSE_FIRST = 0.01  # right first may fall by a point
 WORSE_WRONG = 0.005  # wrong answers may rise by half a point
 

@@ -13,7 +13,10 @@ from bot.service.understanding import Understanding, why_unfit
 from knowledge.match import Index
 
 EMBEDDER = installed()
-pytestmark = pytest.mark.skipif(EMBEDDER is None, reason="the extra [semantic] is not installed")
+pytestmark = [
+    pytest.mark.skipif(EMBEDDER is None, reason="the extra [semantic] is not installed"),
+    pytest.mark.untraced,
+]
 WORSE_FIRST = 0.01  # right first may fall by a point
 WORSE_WRONG = 0.005  # wrong answers may rise by half a point
 
