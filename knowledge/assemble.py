@@ -30,6 +30,7 @@ from knowledge.tables import Table, TableRow, make_table
 if TYPE_CHECKING:
     from knowledge.match import Index
 
+_Synonyms = tuple[tuple[str, tuple[str, ...]], ...]
 SHIPPED = Path(__file__).with_name("content")
 
 
@@ -228,7 +229,7 @@ def load_parts(folder: Path, found: Found) -> Loaded:
     problems = in_order(reader.problems)
     if routing is None or calendar is None or any(one.error for one in problems):
         return Loaded(None, problems, faq)
-    index = _latest.of(tuple(entries.values()), tuple(synonyms.items()))
+    index = _latest.of(folder, tuple(entries.values()), tuple(synonyms.items()))
     snapshot = Snapshot(
         MappingProxyType(entries),
         topics,
@@ -254,25 +255,33 @@ def as_of(entries: Collection[Entry], calendar: Calendar) -> date:
 
 
 class _Latest:
-    """The index built last: an edit of a table leaves it as it is, an edit of an entry most of it."""
+    """The index built last: an edit of a table leaves it as it is, an edit of an entry most of it.
+
+    The first one of a process takes over what an earlier process has kept.
+    """
 
     def __init__(self) -> None:
-        self._made: tuple[object, Index] | None = None
+        self._made: tuple[tuple[Entry, ...], _Synonyms, Index] | None = None
 
-    def of(
-        self, entries: tuple[Entry, ...], synonyms: tuple[tuple[str, tuple[str, ...]], ...]
-    ) -> "Index":
+    def of(self, folder: Path, entries: tuple[Entry, ...], synonyms: _Synonyms) -> "Index":
         """Return the index of these entries."""
-        # both load word lists: only when there is an index to build
+        # these load word lists and libraries: only when there is an index to build
+        from knowledge import kept
         from knowledge.lexicon import load_lexicon
         from knowledge.match import Index
 
-        made, asked = self._made, (entries, synonyms)
-        if made is not None and made[0] == asked:
-            return made[1]
-        before = None if made is None else made[1]
-        index = Index(entries, load_lexicon(dict(synonyms)), before=before)
-        self._made = asked, index
+        if self._made is None:
+            before = kept.recall(folder, synonyms)
+        else:
+            known, words, latest = self._made
+            if known == entries and words == synonyms:
+                return latest
+            before = latest.parsing if words == synonyms else None
+        lexicon = before.lexicon if before is not None else load_lexicon(dict(synonyms))
+        index = Index(entries, lexicon, before=before)
+        if self._made is None:
+            kept.keep(folder, synonyms, index.parsing, before)
+        self._made = entries, synonyms, index
         return index
 
 

@@ -4,7 +4,7 @@ Floor 0. `read` and `check` look at a folder once; a `Library` keeps a snapshot 
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,9 @@ from knowledge.assemble import (
     in_order,
     load_parts,
 )
+from knowledge.entry import Entry
+from knowledge.forked import beside
+from knowledge.golden import Golden
 from knowledge.messages import say
 from knowledge.problem import ContentError, Problem
 from knowledge.table_names import check_names, check_years
@@ -35,20 +38,31 @@ def read(folder: Path) -> tuple[Snapshot | None, tuple[Problem, ...]]:
 
 def check(folder: Path, *, today: date) -> tuple[Problem, ...]:
     """Tell everything that is wrong or due in a folder on `today`, sorted by file and line."""
+    loaded = load_parts(folder, files.load(folder))
+    problems = [*loaded.problems, *checks.check_dates(loaded.faq, today)]
+    snapshot = loaded.snapshot
+    if snapshot is not None:
+        live = [one for one in snapshot.entries.values() if not one.draft]
+        other = beside(lambda: _tried(snapshot, snapshot.golden[1::2], live[1::2], today))
+        problems += [*_tried(snapshot, snapshot.golden[::2], live[::2], today), *other()]
+        tables = tuple(snapshot.tables.values())
+        problems += [*check_names(tables, snapshot.schools), *check_years(tables)]
+    return in_order(problems)
+
+
+def _tried(
+    snapshot: Snapshot, golden: Sequence[Golden], entries: Sequence[Entry], today: date
+) -> list[Problem]:
+    """Put golden questions to a snapshot, and tell which of some entries are hard to tell from others."""
     from knowledge.lint import lint
 
-    loaded = load_parts(folder, files.load(folder))
-    problems = [*loaded.all_problems(), *checks.check_dates(loaded.faq, today)]
-    if loaded.snapshot is not None:
-        live = [one for one in loaded.snapshot.entries.values() if not one.draft]
-        for finding in lint(live, loaded.snapshot.index, loaded.snapshot.golden, today=today):
-            entry = loaded.snapshot.entries[finding.entry_id]
-            file, _, line = entry.where.rpartition(":")
-            message = say(f"lint_{finding.code}", **finding.data)
-            problems.append(Problem(file, int(line), 1, message, error=False, entry=entry.id))
-        tables = tuple(loaded.snapshot.tables.values())
-        problems += [*check_names(tables, loaded.snapshot.schools), *check_years(tables)]
-    return in_order(problems)
+    problems = [*broken_golden(replace(snapshot, golden=tuple(golden))).values()]
+    for finding in lint(entries, snapshot.index, snapshot.golden, today=today):
+        entry = snapshot.entries[finding.entry_id]
+        file, _, line = entry.where.rpartition(":")
+        message = say(f"lint_{finding.code}", **finding.data)
+        problems.append(Problem(file, int(line), 1, message, error=False, entry=entry.id))
+    return problems
 
 
 class Library:

@@ -17,16 +17,15 @@ from knowledge.clauses import MOST_PARTS, is_asking, is_bare_fact, is_fragment
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome, Stage
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
-from knowledge.indexed import Indexed, index_entry, key_of
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.meaning import Floats, Meanings, Nearness, Vectors
 from knowledge.parse import Parser
+from knowledge.parsing import Parsing, parse_entries
 from knowledge.rank import EXACT, Ranker
 from knowledge.readings import Reading, embedded, read
-from knowledge.repair import Repairs
 from knowledge.retrieve import Retriever
 from knowledge.smalltalk import small_talk
-from knowledge.text import bare, is_latin, normalise
+from knowledge.text import bare
 
 SHORT = 3  # characters up to which choices are given, unless an entry has the very words
 LONG = 40  # characters from which choices are preferred to one confident answer
@@ -66,27 +65,16 @@ class Index:
         lexicon: Lexicon | None = None,
         *,
         models: Mapping[str, Model] | None = None,
-        before: "Index | None" = None,
+        before: Parsing | None = None,
     ) -> None:
-        """Take the entries; what the index `before` has parsed of them is taken over from it."""
+        """Take the entries; what was parsed of them `before` is taken over."""
         self.lexicon = lexicon or load_lexicon()
         self.entries = tuple(entry for entry in entries if not entry.draft)
-        questions = [is_latin(normalise(entry.question)) for entry in self.entries]
-        self._latin = 2 * sum(questions) > len(questions)
-        if before is not None and not (
-            before.lexicon is self.lexicon and before._latin is self._latin
-        ):
-            before = None
-        self._numbering: dict[str, int] = {} if before is None else dict(before._numbering)
-        items = self._parsed_entries(before)
-        words = frozenset().union(*(item.words for item in items))
-        self.parser: Parser
-        if before is not None and before.parser.known == words:
-            self.parser = before.parser
-        else:
-            repairs = Repairs(self.lexicon, words)
-            self.parser = Parser(self.lexicon, repairs, glossary=not self._latin)
-        self.retriever = Retriever(items, self._numbering, self.lexicon.senses)
+        self.parsing = parse_entries(self.entries, self.lexicon, before)
+        self._latin = self.parsing.latin
+        self.parser = Parser(self.lexicon, self.parsing.repairs, glossary=not self._latin)
+        items = self.parsing.items
+        self.retriever = Retriever(items, self.parsing.numbering, self.lexicon.senses)
         self._items = {item.entry.id: item for item in items}
         self._ranker = Ranker(self.retriever, models or load_models(), latin=self._latin)
         self._meanings: Meanings | None = None
@@ -94,17 +82,6 @@ class Index:
         self._settled: frozenset[str] = frozenset()
         self.by_words = self  # the same without the semantic layer
         self._remembered = lru_cache(maxsize=_MESSAGES)(self._without_looks)
-
-    def _parsed_entries(self, before: "Index | None") -> list[Indexed]:
-        """Parse the entries, but for those whose phrasings were parsed before."""
-        plain = Parser(self.lexicon, glossary=not self._latin)
-        known = {} if before is None else {item.key: item for item in before._items.values()}
-        return [
-            item.of(entry)
-            if (item := known.get(key_of(entry))) is not None
-            else index_entry(entry, plain, self._numbering)
-            for entry in self.entries
-        ]
 
     def ask(self, question: str, *, today: date, context: Context | None = None) -> Decision:
         """Decide what a question leads to. Never raises, whatever the text."""

@@ -1,10 +1,10 @@
-"""The values used last, by key: as functools.lru_cache keeps them, for values that are made several at a time.
+"""Results that are remembered: the values used last, by key, and what holds functools.lru_cache in its slots.
 
 Floor 0. May be shared by threads: every step is one operation of a dict.
 """
 
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
 
@@ -33,3 +33,22 @@ class Recent(Generic[V]):
                 self._values.pop(next(iter(self._values)), None)
             except (RuntimeError, StopIteration):  # another thread has just changed it, and goes on
                 return
+
+
+class Remembering:
+    """What remembers results in its slots, and is pickled without them."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def remember(self) -> None:
+        """Begin to remember: called by `__init__`, and when all else is unpickled."""
+        raise NotImplementedError
+
+    def __getstate__(self) -> dict[str, Any]:
+        slots = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in slots.items() if not hasattr(value, "cache_info")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.remember()

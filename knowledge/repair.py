@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from knowledge.lexicon import Lexicon
+from knowledge.recent import Remembering
 from knowledge.sound import Key, TypedWords, merge
 
 Changes = tuple[tuple[str, str], ...]
@@ -23,7 +24,7 @@ _KNOWN_WORD = 5.0  # the price of a word of the entries
 _LATIN_RUN = re.compile(r"[a-z]+(?: +[a-z]+)*")
 
 
-class Repairs:
+class Repairs(Remembering):
     """Known words by their sound: those of the entries (`known`), and those of the lexicon. Frozen once built."""
 
     __slots__ = ("_alike", "_by_sound", "_own", "_pairs", "_starts", "_typed", "known", "lexicon")
@@ -41,6 +42,10 @@ class Repairs:
         costs = lexicon.cutter.costs  # of two that sound the same, the commoner word is meant
         common_first = sorted(self.known, key=lambda word: (costs.get(word, _UNKNOWN), word))
         self._typed = TypedWords(lexicon.sounds, {word: self._price(word) for word in common_first})
+        self.remember()
+
+    def remember(self) -> None:
+        """Begin to remember windows that were looked at."""
         self._alike = lru_cache(maxsize=2048)(self._find_alike)
         self._starts = lru_cache(maxsize=2048)(self._starts_alike)
 

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
+from knowledge.recent import Remembering
+
 Key = tuple[str, ...]
 _MERGED = 3.0  # what a merged sound costs more than the exact one
 _REMEMBERED = 4096  # sounds whose words were looked for
@@ -64,7 +66,7 @@ def read_sounds(path: Path) -> Sounds:
     return Sounds(exact, first, rare, frozenset(syllables))
 
 
-class TypedWords:
+class TypedWords(Remembering):
     """The cheapest word of every sound, found by syllables as they are typed.
 
     A table by whole sounds is large and rarely needed; the few words of a length and a first syllable are tried.
@@ -77,6 +79,10 @@ class TypedWords:
         self._prices = prices
         self._exact = _by_start(sounds.exact, prices)
         self._merged = _by_start(sounds.first, prices)
+        self.remember()
+
+    def remember(self) -> None:
+        """Begin to remember sounds that were looked for."""
         self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
 
     def find(self, key: Key, *, merged: bool) -> tuple[str, float]:

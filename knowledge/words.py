@@ -7,6 +7,8 @@ slower by far. Floor 0; pure.
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
+from knowledge.recent import Remembering
+
 
 class Vocabulary:
     """A set of words, found longest first and without overlap. Frozen once built."""
@@ -62,7 +64,7 @@ class Vocabulary:
         return text if end == 0 else "".join(parts) + text[end:]
 
 
-class Cutter:
+class Cutter(Remembering):
     """Cut Chinese text into words by the most probable path through known words."""
 
     __slots__ = ("_cut", "costs", "lengths")
@@ -72,6 +74,10 @@ class Cutter:
     def __init__(self, costs: Mapping[str, float]) -> None:
         self.costs = costs
         self.lengths = _lengths_by_first(frozenset(self.costs))  # by first character, longest first
+        self.remember()
+
+    def remember(self) -> None:
+        """Begin to remember texts that were cut."""
         self._cut = lru_cache(maxsize=256)(self._cut_now)
 
     def cut(self, text: str) -> tuple[str, ...]:
