@@ -27,7 +27,7 @@ _LATIN_RUN = re.compile(r"[a-z]+(?: +[a-z]+)*")
 class Repairs(Remembering):
     """Known words by their sound: those of the entries (`known`), and those of the lexicon. Frozen once built."""
 
-    __slots__ = ("_alike", "_by_sound", "_own", "_pairs", "_starts", "_typed", "known", "lexicon")
+    __slots__ = ("_alike", "_by_sound", "_lengths", "_own", "_starts", "_typed", "known", "lexicon")
 
     def __init__(self, lexicon: Lexicon, words: Iterable[str]) -> None:
         self.lexicon = lexicon
@@ -38,7 +38,7 @@ class Repairs(Remembering):
         }
         own = {word for word in lexicon.concepts if word[0] >= "\u3400"}
         self._by_sound = _by_sound(lexicon, self.known | own)
-        self._pairs = frozenset(key[:2] for key in self._by_sound)
+        self._lengths = _lengths_by_start(self._by_sound)
         costs = lexicon.cutter.costs  # of two that sound the same, the commoner word is meant
         common_first = sorted(self.known, key=lambda word: (costs.get(word, _UNKNOWN), word))
         self._typed = TypedWords(lexicon.sounds, {word: self._price(word) for word in common_first})
@@ -47,7 +47,7 @@ class Repairs(Remembering):
     def remember(self) -> None:
         """Begin to remember windows that were looked at."""
         self._alike = lru_cache(maxsize=2048)(self._find_alike)
-        self._starts = lru_cache(maxsize=2048)(self._starts_alike)
+        self._starts = lru_cache(maxsize=4096)(self._lengths_alike)
 
     def repair(self, text: str) -> tuple[str, Changes]:
         """Repair a normalised text; return it with the pairs (was, is)."""
@@ -60,15 +60,18 @@ class Repairs(Remembering):
             first = text[place]
             price = (own(first) or costs(first, _UNKNOWN)) + best[place + 1]
             chosen = (1, "")
+            known = lengths(first, ())
             alike = self._starts(text[place : place + 2])
-            for length in _LENGTHS if alike else lengths(first, ()):
+            for length in _LENGTHS if alike else known:
                 end = place + length
                 if length == 1 or end > size or text[end - 1] < "\u3400":
                     continue
                 window = text[place:end]
-                cost, word = own(window) or costs(window, _UNKNOWN), ""
+                cost, word = _UNKNOWN, ""
+                if length in known:
+                    cost = own(window) or costs(window, _UNKNOWN)
                 if cost >= _UNKNOWN:
-                    if not alike:
+                    if length not in alike:
                         continue
                     word, cost = self._alike(window)
                 if cost + best[end] < price:
@@ -80,9 +83,10 @@ class Repairs(Remembering):
         """Price a word as it stands; `_UNKNOWN` or more if it is none."""
         return self._own.get(word) or self.lexicon.cutter.costs.get(word, _UNKNOWN)
 
-    def _starts_alike(self, two: str) -> bool:
-        """Tell whether any known word starts with the sound of two characters."""
-        return not self._pairs.isdisjoint(self.lexicon.sounds.keys_of(two))
+    def _lengths_alike(self, two: str) -> frozenset[int]:
+        """Return the lengths of the known words that start with the sound of two characters."""
+        keys = self.lexicon.sounds.keys_of(two)
+        return frozenset().union(*(self._lengths.get(key, ()) for key in keys))
 
     def _find_alike(self, window: str) -> tuple[str, float]:
         """Return the known word that sounds like the window and costs least, with its price."""
@@ -159,6 +163,14 @@ def _by_sound(lexicon: Lexicon, words: Iterable[str]) -> dict[Key, tuple[str, ..
             for key in lexicon.sounds.keys_of(word):
                 found.setdefault(key, []).append(word)
     return {key: tuple(alike) for key, alike in found.items()}
+
+
+def _lengths_by_start(keys: Iterable[Key]) -> dict[Key, frozenset[int]]:
+    """Map the first two sounds of words to the lengths of these words."""
+    found: dict[Key, set[int]] = {}
+    for key in keys:
+        found.setdefault(key[:2], set()).add(len(key))
+    return {start: frozenset(lengths) for start, lengths in found.items()}
 
 
 def _walk(text: str, take: list[tuple[int, str]]) -> tuple[str, Changes]:

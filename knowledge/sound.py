@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 
 from knowledge.recent import Remembering
@@ -20,22 +20,19 @@ _MOST_KEYS = 4  # ways to read one word that are looked up
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """Readings of characters, and the syllables that exist; `first` and `further` hold merged keys."""
+    """Readings of characters, and the syllables that exist; `first` and `readings` hold merged keys."""
 
     exact: Mapping[str, str]
     first: Mapping[str, str]
-    further: Mapping[str, tuple[str, ...]]
+    readings: Mapping[str, tuple[str, ...]]  # the first one and all further ones
     syllables: frozenset[str]
 
     def keys_of(self, word: str) -> tuple[tuple[str, ...], ...]:
         """List the ways a word may sound as tuples of merged syllables; empty if a character is unknown."""
-        readings: list[tuple[str, ...]] = []
-        for character in word:
-            first = self.first.get(character)
-            if first is None:
-                return ()
-            readings.append((first, *self.further.get(character, ())))
-        return tuple(key for key, _ in zip(product(*readings), range(_MOST_KEYS), strict=False))
+        readings = [self.readings.get(character) for character in word]
+        if None in readings:
+            return ()
+        return tuple(islice(product(*readings), _MOST_KEYS))  # type: ignore[arg-type]  # none is None
 
     def exactly(self, word: str) -> tuple[str, ...]:
         """Spell a word with its first readings, unmerged."""
@@ -62,8 +59,13 @@ def read_sounds(path: Path) -> Sounds:
             first[character] = key
         for character in rest:
             further.setdefault(character, []).append(key)
-    rare = {character: tuple(dict.fromkeys(keys)) for character, keys in further.items()}
-    return Sounds(exact, first, rare, frozenset(syllables))
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # thousands of characters sound the same
+    readings = {
+        character: shared.setdefault(own, own)
+        for character, key in first.items()
+        for own in ((key, *dict.fromkeys(further.get(character, ()))),)
+    }
+    return Sounds(exact, first, readings, frozenset(syllables))
 
 
 class TypedWords(Remembering):
