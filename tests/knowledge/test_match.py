@@ -62,6 +62,22 @@ def test_the_second_clause_leans_on_the_subject_of_the_first() -> None:
     assert {"primary-time", "primary-documents"} <= {answer.id for answer in decision.answers}
 
 
+def test_a_second_question_about_something_else_is_not_bent_to_the_first() -> None:
+    faq = index(
+        *SCHOOL,
+        entry("bell", "小学几点上学几点放学", "小学作息时间", "小学下午几点放学", "一年级几点放学"),
+        entry("lunch", "中午在学校吃饭怎么收费", "午餐费多少钱", "学校中午管饭吗", "伙食费怎么交"),
+    )
+    decision = faq.ask("小学几点放学,中午饭怎么收钱", today=TODAY)
+    assert decision.outcome is Outcome.HIT
+    assert [answer.id for answer in decision.answers] == ["bell", "lunch"]
+
+
+def test_nor_is_it_answered_for_another_stage_than_the_message_names() -> None:
+    decision = index(*SCHOOL).ask("小升初要带什么证件,小升初登记几号", today=TODAY)
+    assert not any(answer.id.startswith("primary") for answer in decision.answers)
+
+
 def test_a_long_story_prefers_choices() -> None:
     story = "我们两口子从河南过来打工七年了，一直在菜市场卖菜，娃在老家跟着奶奶，今年奶奶身体不好，户口肯定是外地的，想问问这边小学能不能收"
     decision = FAQ.ask(story, today=TODAY)
