@@ -24,7 +24,6 @@ from knowledge.parsing import Parsing, parse_entries
 from knowledge.rank import EXACT, Ranker
 from knowledge.readings import Reading, embedded, read
 from knowledge.retrieve import Retriever
-from knowledge.slots import Slots
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare
 
@@ -224,33 +223,27 @@ class Index:
         return self._decide(leaning.question, (look,), leaning.cleaned, guessed=guessed)
 
     def _by_themselves(self, looks: tuple[Look, ...], today: date) -> tuple[Look, ...]:
-        """Read a clause by itself where what it was lent only leads to the entry of a question before it.
+        """Read clauses by themselves where what they were lent only leads to the entry of a question before.
 
         小学几点放学, 中午饭怎么收钱 asks two things: the second is not about 放学, if an entry is sure to be meant that
         contradicts nothing in the message.
         """
-        seen: set[str] = set()
-        made = list(looks[:1])
-        for look in looks[1:]:
-            if look.ranked and is_asking(look.text, self.lexicon):
-                if look.ranked[0][0] in seen:
-                    look = self._by_itself(look, looks[0].parsed.slots, today) or look
-                seen.add(look.ranked[0][0])
-            made.append(look)
-        return tuple(made)
-
-    def _by_itself(self, look: Look, slots: Slots, today: date) -> Look | None:
-        """Rank a clause without what it was lent; None unless an entry is sure to be meant."""
-        parsed = self.parser.parse(look.text, today=today)
-        if parsed.text == look.parsed.text:
-            return None
-        [ranking] = self._ranker.recall([parsed], frozenset(), today)
-        alone = self._without_staff(Look(look.text, parsed, look.repairs, *ranking))
-        limits = self._ranker.model_for(parsed).limits
-        if limits.outcome(alone.scores) is not Outcome.HIT:
-            return None
-        own = self._items[alone.ranked[0][0]].slots
-        return None if slots.conflicts(own) else alone
+        asking = [look for look in looks[1:] if look.ranked and is_asking(look.text, self.lexicon)]
+        firsts = [look.ranked[0][0] for look in asking]
+        alone = {
+            look.text: parsed
+            for place, look in enumerate(asking)
+            if firsts[place] in firsts[:place]
+            and (parsed := self.parser.parse(look.text, today=today)).text != look.parsed.text
+        }
+        found = {}
+        rankings = self._ranker.recall([*alone.values()], frozenset(), today) if alone else []
+        for (text, parsed), ranking in zip(alone.items(), rankings, strict=True):
+            look = self._without_staff(Look(text, parsed, (), *ranking))
+            sure = self._ranker.model_for(parsed).limits.outcome(look.scores) is Outcome.HIT
+            if sure and not looks[0].parsed.slots.conflicts(self._items[look.ranked[0][0]].slots):
+                found[text] = look
+        return (looks[0], *(found.get(look.text, look) for look in looks[1:]))
 
     def _near(
         self, readings: Sequence[Reading], cleaned: str, written: frozenset[int]
