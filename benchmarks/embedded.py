@@ -29,15 +29,19 @@ def unfitted() -> Mapping[str, Model]:
 
 
 def understood(
-    index: Index, questions: Iterable[str], *, models: Mapping[str, Model] | None = None
+    index: Index,
+    questions: Iterable[str],
+    *,
+    models: Mapping[str, Model] | None = None,
+    sure: float = 0.0,
 ) -> Index:
-    """Return an index with the semantic layer, and the vectors these questions take."""
+    """Return an index with the semantic layer, and the vectors these questions take; `sure` as for the index."""
     file = vector_file()
     if file is None:
         raise SystemExit("the extra is not installed: see docs/operating.md")
     rows = file.of(index.phrasing_texts())
     found: dict[str, Floats] = {}
-    made = index.with_meaning(rows, lambda texts: found, models=models)
+    made = index.with_meaning(rows, lambda texts: found, models=models, sure=sure)
     texts = sorted({text for asked in questions for text in made.texts_of(asked, today=TODAY)})
     found.update(zip(texts, file.of(texts), strict=True))
     return made

@@ -20,6 +20,7 @@ from knowledge.entry import Decision
 from knowledge.lexicon import load_lexicon
 from knowledge.match import Index
 from knowledge.meaning import load_directions
+from knowledge.rank import EXACT
 
 _FOLDS = 5
 # By meaning the right entry is nearly always among the choices, so they are worth more than by words alone. With less
@@ -29,7 +30,9 @@ BY_MEANING = Aim(wrong=2.5, offered=0.35, out_offered=0.3, margins=(25, 30))
 
 
 def _prepared(index: Index, texts: Sequence[str]) -> Index:
-    return understood(index, texts, models=unfitted())
+    return understood(
+        index, texts, models=unfitted(), sure=EXACT + 1
+    )  # also what words would settle
 
 
 def examples_of(data: LabelledSet) -> list[Example]:

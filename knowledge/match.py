@@ -5,10 +5,12 @@ one page, docs/matching.md. Floor 0; an index never changes and may be shared by
 """
 
 import copy
+import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from knowledge.beside import as_written, is_only_beside, unanswered
 from knowledge.calibrate import Limits, Model, load_meaning_models, load_models
@@ -44,6 +46,7 @@ class _Verdict:
     decision: Decision
     looks: tuple[Look, ...] = ()
     reason: str = ""
+    certainty: float = 0.0  # the score from which the semantic layer has nothing to add to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,14 @@ class _Leaning:
     cleaned: str
     changes: tuple[tuple[str, str], ...]
     own: Leaning
+
+
+class _Decided(NamedTuple):
+    """Of a verdict what is small enough to be remembered."""
+
+    decision: Decision
+    leaning: _Leaning | None
+    certainty: float
 
 
 class Index:
@@ -80,12 +91,13 @@ class Index:
         self._meanings: Meanings | None = None
         self._vectors: Vectors = _no_vectors
         self._settled: frozenset[str] = frozenset()
+        self._sure = 0.0
         self.by_words = self  # the same without the semantic layer
-        self._remembered = lru_cache(maxsize=_MESSAGES)(self._without_looks)
+        self._remembered = lru_cache(maxsize=_MESSAGES)(self._decided)
 
     def ask(self, question: str, *, today: date, context: Context | None = None) -> Decision:
         """Decide what a question leads to. Never raises, whatever the text."""
-        decision, leaning = self._remembered(question, today)
+        decision, leaning, _ = self._remembered(question, today)
         if context is None or leaning is None:
             return decision
         followed = self._follow(leaning, context, today)
@@ -93,6 +105,8 @@ class Index:
 
     def explain(self, question: str, *, today: date, context: Context | None = None) -> Explanation:
         """Tell a human how the decision fell; `str()` of it is the report."""
+        if self._is_settled(question, today):
+            return self.by_words.explain(question, today=today, context=context)
         verdict, leaning = self._judge(question, today, in_detail=True)
         if context is not None and leaning is not None:
             verdict = self._follow(leaning, context, today) or verdict
@@ -113,18 +127,21 @@ class Index:
         vectors: Vectors,
         *,
         settled: Collection[str] = (),
+        sure: float = 0.0,
         models: Mapping[str, Model] | None = None,
     ) -> "Index":
         """Return this index with the semantic layer: the vectors of `phrasing_texts`, and where to get others.
 
         Questions in `settled` are decided by words alone: what is promised of them holds with and without the layer.
+        So is what words answer with a score of `sure` and more: a vector takes twenty times as long.
         """
         made = copy.copy(self.by_words)
         made._meanings = Meanings(rows, [len(item.texts) for item in self.retriever.entries])
         made._vectors = vectors
         made._settled = frozenset(bare(self.parser.clean(text)[0]) for text in settled)
         made._ranker = self.by_words._ranker.with_meaning(models or load_meaning_models()[1])
-        made._remembered = made._without_looks  # type: ignore[assignment]  # vectors come and go
+        made._sure = sure
+        made._remembered = made._decided  # type: ignore[assignment]  # vectors come and go
         return made
 
     def seeing(self, vectors: Mapping[str, Floats]) -> "Index":
@@ -133,19 +150,14 @@ class Index:
             return self.by_words
         made = copy.copy(self)
         made._vectors = lambda texts: vectors
-        made._remembered = made._without_looks  # type: ignore[assignment]
+        made._remembered = made._decided  # type: ignore[assignment]
         return made
 
     def texts_of(self, question: str, *, today: date) -> tuple[str, ...]:
         """Return the texts whose vectors a decision about a question takes; none where words settle it."""
-        if self._meanings is None:
+        if self._meanings is None or self._is_settled(question, today):
             return ()
         cleaned = self.parser.clean(question)[0]
-        words = bare(cleaned)
-        if words in self._settled or self._ranker.written(words):
-            return ()
-        if small_talk(cleaned, self.lexicon) is not None:
-            return ()
         readings = read(self.parser.repair(cleaned)[0], self.parser, today)
         return tuple(dict.fromkeys(embedded(readings, self.lexicon)))
 
@@ -154,10 +166,21 @@ class Index:
         parsed = [self.parser.parse(self.parser.clean(text)[0], today=today) for text in texts]
         return self._ranker.likeliest(parsed, today)
 
-    def _without_looks(self, question: str, today: date) -> tuple[Decision, _Leaning | None]:
+    def _decided(self, question: str, today: date) -> _Decided:
         """Judge a question and keep only what is small enough to be remembered."""
+        if self._is_settled(question, today):
+            return self.by_words._remembered(question, today)
         verdict, leaning = self._judge(question, today)
-        return verdict.decision, leaning
+        return _Decided(verdict.decision, leaning, verdict.certainty)
+
+    def _is_settled(self, question: str, today: date) -> bool:
+        """Tell whether words alone decide about a question, though there is a semantic layer."""
+        if self._meanings is None:
+            return False
+        certainty = self.by_words._remembered(question, today).certainty
+        return certainty >= max(self._sure, 1.0) or (
+            bool(self._settled) and bare(self.parser.clean(question)[0]) in self._settled
+        )
 
     def _judge(
         self, question: str, today: date, *, in_detail: bool = False
@@ -171,10 +194,11 @@ class Index:
         written = self._ranker.written(bare(cleaned))
         if small is not None and not written:
             decision = Decision(question, Outcome.MISS, small=small.kind)
-            return _Verdict(decision, reason=f"small talk: {small.kind or 'idle'}"), None
+            reason = f"small talk: {small.kind or 'idle'}"
+            return _Verdict(decision, reason=reason, certainty=math.inf), None
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
         readings = read(repaired, self.parser, today)
-        near = self._near(readings, cleaned, written)
+        near = self._near(readings, written)
         parsed = [one.parsed for one in readings]
         if near or in_detail:
             rankings = self._ranker.rank(parsed, written, today, near)
@@ -188,7 +212,7 @@ class Index:
         looks = self._by_themselves(looks, today)
         verdict = self._decide(question, looks, cleaned)
         if written:
-            return verdict, None
+            return replace(verdict, certainty=math.inf), None
         is_sure = verdict.decision.outcome is Outcome.HIT
         own = read_leaning(readings[0].text, parsed[0], self.parser, is_sure=is_sure)
         leaning = None if own is None else _Leaning(question, cleaned, looks[0].repairs, own)
@@ -245,11 +269,9 @@ class Index:
                 found[text] = look
         return (looks[0], *(found.get(look.text, look) for look in looks[1:]))
 
-    def _near(
-        self, readings: Sequence[Reading], cleaned: str, written: frozenset[int]
-    ) -> list[Nearness]:
+    def _near(self, readings: Sequence[Reading], written: frozenset[int]) -> list[Nearness]:
         """Compare a message and its clauses by meaning: all of them, or none."""
-        if self._meanings is None or written or bare(cleaned) in self._settled:
+        if self._meanings is None or written:
             return []
         texts = embedded(readings, self.lexicon)
         vectors = self._vectors(texts)
@@ -300,7 +322,17 @@ class Index:
             whole=self._is_whole(cleaned, scores),
             unanswered=as_written(question, beside) if beside and outcome is Outcome.HIT else (),
         )
-        return _Verdict(decision, looks, reason)
+        return _Verdict(decision, looks, reason, self._certainty(decision, looks))
+
+    def _certainty(self, decision: Decision, looks: tuple[Look, ...]) -> float:
+        """Return from which score on a decision is settled: what answers all that was asked, or is not ours."""
+        if decision.outcome is Outcome.MISS:
+            return EXACT if looks[0].elsewhere else 0.0
+        if decision.outcome is Outcome.UNSURE:
+            return 0.0
+        asking = sum(is_asking(look.text, self.lexicon) for look in looks[1:])
+        enough = len(decision.answers) >= asking
+        return min(answer.score for answer in decision.answers) if enough else 0.0
 
     def _without_staff(self, look: Look) -> Look:
         """Leave out entries for teachers where a child is spoken of: 我孩子有乙肝能上学吗 is no applicant's health."""

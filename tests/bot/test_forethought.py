@@ -19,7 +19,7 @@ from tests.bot.content import give_content
 from tests.embedders import Letters
 from tests.knowledge.entries import TODAY
 
-ASKED = "小孩换学校咋整"
+ASKED = "娃换个地方念书咋弄"  # of which words are not sure
 
 
 def layered(bureau: Bureau, folder: Path, embedder: Letters) -> Forethought:

@@ -66,7 +66,9 @@ def test_vectors_handed_in_decide_as_vectors_that_are_fetched(question: str) -> 
     assert handed == LAYERED.ask(question, today=TODAY)
 
 
-@pytest.mark.parametrize("question", ["小学几号报名", "老师好", "谢谢", ""])
+@pytest.mark.parametrize(
+    "question", ["小学几号报名", "小学几号报名呢", "上海小学几号报名", "老师好", "谢谢", ""]
+)
 def test_what_words_settle_needs_no_vector(question: str) -> None:
     assert LAYERED.texts_of(question, today=TODAY) == ()
     assert LAYERED.ask(question, today=TODAY) == PLAIN.ask(question, today=TODAY)
@@ -78,8 +80,21 @@ def test_a_golden_question_is_decided_as_it_was_promised() -> None:
     assert promised.ask(ODD, today=TODAY) == PLAIN.ask(ODD, today=TODAY)
 
 
-def test_a_message_and_its_clauses_are_embedded_together_and_long_ones_by_their_end() -> None:
-    assert len(LAYERED.texts_of("校服一套多少钱？另外教育局几点上班？", today=TODAY)) == 3
+def test_words_have_to_be_as_sure_as_is_asked_for() -> None:
+    question = "小学几号报名呢"
+    [score] = [one.score for one in PLAIN.ask(question, today=TODAY).answers]
+    rows = np.stack([letters(text) for text in PLAIN.phrasing_texts()])
+    assert PLAIN.with_meaning(rows, every, sure=score).texts_of(question, today=TODAY) == ()
+    assert PLAIN.with_meaning(rows, every, sure=score + 1).texts_of(question, today=TODAY) != ()
+
+
+def test_words_that_answer_one_of_two_questions_have_not_settled_the_message() -> None:
+    assert LAYERED.texts_of("校服一套多少钱？另外教育局几点上班？", today=TODAY) == ()
+    assert LAYERED.texts_of("校服一套多少钱？娃换个地方念书咋弄？", today=TODAY) != ()
+
+
+def test_a_message_and_its_last_question_are_embedded_and_long_ones_by_their_end() -> None:
+    assert len(LAYERED.texts_of("这东西得花多少？你们啥时候有人？", today=TODAY)) == 2
     story = "我家孩子去年从外地回来一直跟着奶奶住" * 6 + "怎么转学"
     assert all(len(text) <= 48 for text in LAYERED.texts_of(story, today=TODAY))
     assert shortened(story).endswith("怎么转学")
