@@ -57,6 +57,17 @@ class Indexed:
         """Return the same for an entry whose phrasings are the same, whatever else was edited in it."""
         return self if self.entry is entry else replace(self, entry=entry)
 
+    def renumbered(self, numbers: NDArray[np.int32]) -> "Indexed":
+        """Return the same with other numbers for its tokens, as it came from another process."""
+        return replace(
+            self,
+            bags=replace(self.bags, tokens=numbers[self.bags.tokens]),
+            held=np.sort(numbers[self.held]),
+            core=replace(self.core, tokens=numbers[self.core.tokens]),
+            words=frozenset(map(intern, self.words)),
+            ideas=frozenset(map(intern, self.ideas)),
+        )
+
     @property
     def has_aspect(self) -> bool:
         """Tell whether the phrasings ask something about their subject."""

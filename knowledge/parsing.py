@@ -6,12 +6,17 @@ What did not change since the last time is taken over. Floor 0; pure.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from knowledge.entry import Entry
+from knowledge.forked import beside
 from knowledge.indexed import Indexed, index_entry, key_of
 from knowledge.lexicon import Lexicon
 from knowledge.parse import Parser
 from knowledge.repair import Repairs
 from knowledge.text import is_latin, normalise
+
+_MANY = 1000  # phrasings, from which it pays to parse half of them in another process
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,33 @@ class Parsing:
     repairs: Repairs
 
 
+def _parsed(
+    entries: Sequence[Entry], parser: Parser, numbering: dict[str, int]
+) -> Sequence[Indexed]:
+    """Parse entries; of many, every other one in a copy of this process."""
+    if sum(len(entry.all_phrasings) for entry in entries) < _MANY:
+        return _one_by_one(entries, parser, numbering)
+    other = beside(lambda: _numbered(entries[1::2], parser))
+    items: list[Indexed] = [*entries]  # type: ignore[list-item]  # each is put in its place below
+    items[::2] = _one_by_one(entries[::2], parser, numbering)
+    theirs, found = other()
+    numbers = np.array([numbering.setdefault(token, len(numbering)) for token in found], np.int32)
+    items[1::2] = [item.renumbered(numbers) for item in theirs]
+    return items
+
+
+def _numbered(entries: Sequence[Entry], parser: Parser) -> tuple[list[Indexed], tuple[str, ...]]:
+    """Parse entries with a numbering of their own; return it as the tokens in their order."""
+    numbering: dict[str, int] = {}
+    return _one_by_one(entries, parser, numbering), tuple(numbering)
+
+
+def _one_by_one(
+    entries: Sequence[Entry], parser: Parser, numbering: dict[str, int]
+) -> list[Indexed]:
+    return [index_entry(entry, parser, numbering) for entry in entries]
+
+
 def parse_entries(
     entries: Sequence[Entry], lexicon: Lexicon, before: Parsing | None = None
 ) -> Parsing:
@@ -33,13 +65,13 @@ def parse_entries(
     latin = 2 * sum(questions) > len(questions)
     if before is not None and not (before.lexicon is lexicon and before.latin is latin):
         before = None
-    plain = Parser(lexicon, glossary=not latin)
     known = {} if before is None else {item.key: item for item in before.items}
     numbering = {} if before is None else dict(before.numbering)
+    fresh = [entry for entry in entries if key_of(entry) not in known]
+    parsed = _parsed(fresh, Parser(lexicon, glossary=not latin), numbering)
+    made = {id(entry): item for entry, item in zip(fresh, parsed, strict=True)}
     items = tuple(
-        item.of(entry)
-        if (item := known.get(key_of(entry))) is not None
-        else index_entry(entry, plain, numbering)
+        made[id(entry)] if id(entry) in made else known[key_of(entry)].of(entry)
         for entry in entries
     )
     words = frozenset().union(*(item.words for item in items))
