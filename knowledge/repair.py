@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from knowledge.lexicon import Lexicon
 from knowledge.recent import Remembering
-from knowledge.sound import Key, TypedWords, merge
+from knowledge.sound import LONGEST_TYPED, Key, TypedWords, merge
 
 Changes = tuple[tuple[str, str], ...]
 _LONGEST_WORD = 5
@@ -141,17 +141,25 @@ class Repairs(Remembering):
     def _cheapest(self, syllables: Key) -> str:
         """Choose the most probable words for a line of syllables."""
         size = len(syllables)
-        merged = tuple(map(merge, syllables))
+        spans = [
+            (place, end)
+            for place in range(size)
+            for end in range(place + 1, min(place + LONGEST_TYPED, size) + 1)
+        ]
+        options: list[list[tuple[float, str, int]]] = [[] for _ in range(size)]
+        for line, is_merged in ((syllables, False), (tuple(map(merge, syllables)), True)):
+            keys = [line[place:end] for place, end in spans]
+            for typed in (self._typed, self.lexicon.typed):
+                found = typed.find(keys, merged=is_merged)
+                for (place, end), (word, price) in zip(spans, found, strict=True):
+                    if word:
+                        options[place].append((price, word, end))
         best: list[tuple[float, str]] = [(0.0, "")] * (size + 1)
         for place in range(size - 1, -1, -1):
-            options: list[tuple[float, str]] = []
-            for end in range(place + 1, min(place + _LONGEST_WORD, size) + 1):
-                for key, is_merged in ((syllables[place:end], False), (merged[place:end], True)):
-                    for typed in (self._typed, self.lexicon.typed):
-                        word, price = typed.find(key, merged=is_merged)
-                        if word:
-                            options.append((price + best[end][0], word + best[end][1]))
-            best[place] = min(options, default=(99.0 + best[place + 1][0], best[place + 1][1]))
+            ways = [
+                (price + best[end][0], word + best[end][1]) for price, word, end in options[place]
+            ]
+            best[place] = min(ways, default=(99.0 + best[place + 1][0], best[place + 1][1]))
         return best[0][1]
 
 

@@ -4,17 +4,19 @@ The table is shipped (knowledge/lexicon/pinyin.txt), so that no pinyin library i
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
+from typing import NamedTuple
 
-from knowledge.recent import Remembering
+import numpy as np
+from numpy.typing import NDArray
 
 Key = tuple[str, ...]
+LONGEST_TYPED = 5  # syllables of one word
 _MERGED = 3.0  # what a merged sound costs more than the exact one
-_REMEMBERED = 4096  # sounds whose words were looked for
+_FIRST_CODE = 0x100  # of the characters that stand for syllables: behind all Latin ones
 _MOST_KEYS = 4  # ways to read one word that are looked up
 
 
@@ -68,56 +70,56 @@ def read_sounds(path: Path) -> Sounds:
     return Sounds(exact, first, readings, frozenset(syllables))
 
 
-class TypedWords(Remembering):
-    """The cheapest word of every sound, found by syllables as they are typed.
+class TypedWords:
+    """The cheapest word of every sound, found by syllables as they are typed: many at once, in sorted tables."""
 
-    A table by whole sounds is large and rarely needed; the few words of a length and a first syllable are tried.
-    """
-
-    __slots__ = ("_exact", "_found", "_merged", "_prices", "_sounds")
+    __slots__ = ("_codes", "_exact", "_merged")
 
     def __init__(self, sounds: Sounds, prices: Mapping[str, float]) -> None:
-        self._sounds = sounds
-        self._prices = prices
-        self._exact = _by_start(sounds.exact, prices)
-        self._merged = _by_start(sounds.first, prices)
-        self.remember()
+        """Take the words with their prices; of two that sound and cost the same, the first is taken."""
+        syllables = sorted({*sounds.exact.values(), *sounds.first.values()})
+        self._codes = {syllable: chr(_FIRST_CODE + n) for n, syllable in enumerate(syllables)}
+        self._exact = self._table(sounds.exact, prices)
+        self._merged = self._table(sounds.first, prices)
 
-    def remember(self) -> None:
-        """Begin to remember sounds that were looked for."""
-        self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
-
-    def find(self, key: Key, *, merged: bool) -> tuple[str, float]:
-        """Return the cheapest word that sounds so, and its price; a merged sound makes it dearer.
+    def find(self, keys: Sequence[Key], *, merged: bool) -> list[tuple[str, float]]:
+        """Return for each key the cheapest word that sounds so and its price; a merged sound makes it dearer.
 
         Without such a word return an empty text.
         """
-        return self._found(key, merged)
+        table = self._merged if merged else self._exact
+        sounds = np.array([self._written(key) for key in keys], np.str_)
+        places = table.sounds.searchsorted(sounds)
+        places[places == len(table.words)] = 0
+        known = (table.sounds[places] == sounds).tolist()
+        dearer = _MERGED * merged
+        return [
+            (table.words[place], table.prices[place] + dearer) if is_known else ("", math.inf)
+            for place, is_known in zip(places.tolist(), known, strict=True)
+        ]
 
-    def _find(self, key: Key, merged: bool) -> tuple[str, float]:
-        heard = self._sounds.first if merged else self._sounds.exact
-        words = (self._merged if merged else self._exact).get((key[0], len(key)), ())
-        best, least = "", math.inf
-        for word in words:
-            for character, syllable in zip(word, key, strict=True):
-                if heard.get(character) != syllable:
-                    break
-            else:
-                if self._prices[word] < least:
-                    best, least = word, self._prices[word]
-        return best, least + _MERGED * merged
+    def _table(self, heard: Mapping[str, str], prices: Mapping[str, float]) -> "_Table":
+        cheapest: dict[str, str] = {}
+        for word, price in prices.items():
+            if len(word) <= LONGEST_TYPED:
+                sound = self._written([heard.get(character, "") for character in word])
+                other = cheapest.get(sound)
+                if "?" not in sound and (other is None or price < prices[other]):
+                    cheapest[sound] = word
+        words = [word for _, word in sorted(cheapest.items())]
+        return _Table(np.array(sorted(cheapest) or ["?"]), words, [prices[word] for word in words])
+
+    def _written(self, key: Iterable[str]) -> str:
+        """Write a sound with a character a syllable; one that does not exist is in no table."""
+        return "".join([self._codes.get(syllable, "?") for syllable in key])
 
 
-def _by_start(
-    heard: Mapping[str, str], words: Iterable[str]
-) -> dict[tuple[str, int], tuple[str, ...]]:
-    """Group words by the sound of their first character and their length."""
-    found: dict[tuple[str, int], list[str]] = {}
-    for word in words:
-        first = heard.get(word[0])
-        if first is not None:
-            found.setdefault((first, len(word)), []).append(word)
-    return {start: tuple(group) for start, group in found.items()}
+class _Table(NamedTuple):
+    """Sounds in their order, each with its word and the price of that."""
+
+    sounds: NDArray[np.str_]
+    words: Sequence[str]
+    prices: Sequence[float]
 
 
 def merge(syllable: str) -> str:
