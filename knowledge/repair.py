@@ -71,7 +71,7 @@ class Repairs(Remembering):
                 if length in known:
                     cost = own(window) or costs(window, _UNKNOWN)
                 if cost >= _UNKNOWN:
-                    if length not in alike:
+                    if not alike >> length & 1:
                         continue
                     word, cost = self._alike(window)
                 if cost + best[end] < price:
@@ -83,10 +83,12 @@ class Repairs(Remembering):
         """Price a word as it stands; `_UNKNOWN` or more if it is none."""
         return self._own.get(word) or self.lexicon.cutter.costs.get(word, _UNKNOWN)
 
-    def _lengths_alike(self, two: str) -> frozenset[int]:
-        """Return the lengths of the known words that start with the sound of two characters."""
-        keys = self.lexicon.sounds.keys_of(two)
-        return frozenset().union(*(self._lengths.get(key, ()) for key in keys))
+    def _lengths_alike(self, two: str) -> int:
+        """Return the lengths of the known words that start with the sound of two characters, as bits."""
+        lengths = 0
+        for key in self.lexicon.sounds.keys_of(two):
+            lengths |= self._lengths.get(key, 0)
+        return lengths
 
     def _find_alike(self, window: str) -> tuple[str, float]:
         """Return the known word that sounds like the window and costs least, with its price."""
@@ -173,12 +175,12 @@ def _by_sound(lexicon: Lexicon, words: Iterable[str]) -> dict[Key, tuple[str, ..
     return {key: tuple(alike) for key, alike in found.items()}
 
 
-def _lengths_by_start(keys: Iterable[Key]) -> dict[Key, frozenset[int]]:
-    """Map the first two sounds of words to the lengths of these words."""
-    found: dict[Key, set[int]] = {}
+def _lengths_by_start(keys: Iterable[Key]) -> dict[Key, int]:
+    """Map the first two sounds of words to the lengths of these words, as bits."""
+    found: dict[Key, int] = {}
     for key in keys:
-        found.setdefault(key[:2], set()).add(len(key))
-    return {start: frozenset(lengths) for start, lengths in found.items()}
+        found[key[:2]] = found.get(key[:2], 0) | 1 << len(key)
+    return found
 
 
 def _walk(text: str, take: list[tuple[int, str]]) -> tuple[str, Changes]:

@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 Key = tuple[str, ...]
 LONGEST_TYPED = 5  # syllables of one word
 _MERGED = 3.0  # what a merged sound costs more than the exact one
-_FIRST_CODE = 0x100  # of the characters that stand for syllables: behind all Latin ones
 _MOST_KEYS = 4  # ways to read one word that are looked up
 
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """Readings of characters, and the syllables that exist; `first` and `readings` hold merged keys."""
+    """Readings of characters, `exact` or as merged keys, and the syllables that exist."""
 
     exact: Mapping[str, str]
-    first: Mapping[str, str]
     readings: Mapping[str, tuple[str, ...]]  # the first one and all further ones
     syllables: frozenset[str]
 
@@ -67,20 +65,23 @@ def read_sounds(path: Path) -> Sounds:
         for character, key in first.items()
         for own in ((key, *dict.fromkeys(further.get(character, ()))),)
     }
-    return Sounds(exact, first, readings, frozenset(syllables))
+    return Sounds(exact, readings, frozenset(syllables))
 
 
 class TypedWords:
     """The cheapest word of every sound, found by syllables as they are typed: many at once, in sorted tables."""
 
-    __slots__ = ("_codes", "_exact", "_merged")
+    __slots__ = ("_codes", "_exact", "_merged", "_prices")
 
     def __init__(self, sounds: Sounds, prices: Mapping[str, float]) -> None:
         """Take the words with their prices; of two that sound and cost the same, the first is taken."""
-        syllables = sorted({*sounds.exact.values(), *sounds.first.values()})
-        self._codes = {syllable: chr(_FIRST_CODE + n) for n, syllable in enumerate(syllables)}
-        self._exact = self._table(sounds.exact, prices)
-        self._merged = self._table(sounds.first, prices)
+        merged = {character: keys[0] for character, keys in sounds.readings.items()}
+        syllables = sorted({*sounds.exact.values(), *merged.values()})
+        # neither nought, which ends a text of numpy's, nor the question mark
+        self._codes = {one: bytes((128 + n // 64, 128 + n % 64)) for n, one in enumerate(syllables)}
+        self._prices = prices
+        self._exact = self._table(sounds.exact)
+        self._merged = self._table(merged)
 
     def find(self, keys: Sequence[Key], *, merged: bool) -> list[tuple[str, float]]:
         """Return for each key the cheapest word that sounds so and its price; a merged sound makes it dearer.
@@ -88,38 +89,38 @@ class TypedWords:
         Without such a word return an empty text.
         """
         table = self._merged if merged else self._exact
-        sounds = np.array([self._written(key) for key in keys], np.str_)
+        sounds = np.array([self._written(key) for key in keys], np.bytes_)
         places = table.sounds.searchsorted(sounds)
         places[places == len(table.words)] = 0
         known = (table.sounds[places] == sounds).tolist()
-        dearer = _MERGED * merged
-        return [
-            (table.words[place], table.prices[place] + dearer) if is_known else ("", math.inf)
+        words = (
+            table.words[place] if is_known else ""
             for place, is_known in zip(places.tolist(), known, strict=True)
-        ]
+        )
+        dearer = _MERGED * merged
+        return [(word, self._prices[word] + dearer if word else math.inf) for word in words]
 
-    def _table(self, heard: Mapping[str, str], prices: Mapping[str, float]) -> "_Table":
-        cheapest: dict[str, str] = {}
-        for word, price in prices.items():
+    def _table(self, heard: Mapping[str, str]) -> "_Table":
+        cheapest: dict[bytes, str] = {}
+        for word, price in self._prices.items():
             if len(word) <= LONGEST_TYPED:
                 sound = self._written([heard.get(character, "") for character in word])
                 other = cheapest.get(sound)
-                if "?" not in sound and (other is None or price < prices[other]):
+                if b"?" not in sound and (other is None or price < self._prices[other]):
                     cheapest[sound] = word
-        words = [word for _, word in sorted(cheapest.items())]
-        return _Table(np.array(sorted(cheapest) or ["?"]), words, [prices[word] for word in words])
+        sounds = sorted(cheapest)
+        return _Table(np.array(sounds or [b"?"]), tuple(cheapest[sound] for sound in sounds))
 
-    def _written(self, key: Iterable[str]) -> str:
-        """Write a sound with a character a syllable; one that does not exist is in no table."""
-        return "".join([self._codes.get(syllable, "?") for syllable in key])
+    def _written(self, key: Iterable[str]) -> bytes:
+        """Write a sound with two bytes a syllable; one that does not exist is in no table."""
+        return b"".join([self._codes.get(syllable, b"?") for syllable in key])
 
 
 class _Table(NamedTuple):
-    """Sounds in their order, each with its word and the price of that."""
+    """Sounds in their order, each with its word."""
 
-    sounds: NDArray[np.str_]
-    words: Sequence[str]
-    prices: Sequence[float]
+    sounds: NDArray[np.bytes_]
+    words: tuple[str, ...]
 
 
 def merge(syllable: str) -> str:

@@ -6,6 +6,7 @@ slower by far. Floor 0; pure.
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 from knowledge.recent import Remembering
 
@@ -79,6 +80,13 @@ class Cutter(Remembering):
     def remember(self) -> None:
         """Begin to remember texts that were cut."""
         self._cut = lru_cache(maxsize=256)(self._cut_now)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        costs: dict[str, float] = state["costs"]
+        shared: dict[float, float] = {}  # as they were before: many words cost the same
+        for word, cost in costs.items():
+            costs[word] = shared.setdefault(cost, cost)
+        super().__setstate__(state)
 
     def cut(self, text: str) -> tuple[str, ...]:
         """Cut a text without punctuation; characters of no word stand alone."""
