@@ -79,6 +79,8 @@ class Abroad:
     offices: Vocabulary
     always: frozenset[str]  # subjects that count whatever else is named
     own: Vocabulary
+    papers: frozenset[str]  # subjects that are ours beside the word 报名: one enrols with them
+    child: Vocabulary  # words for somebody's child
     offices_latin: frozenset[str]
     shared: frozenset[str]  # concepts that other offices have too
 
@@ -278,6 +280,8 @@ def _abroad(places: Mapping[str, str], offices: Mapping[str, str]) -> Abroad:
         offices=Vocabulary(subjects),
         always=frozenset(always),
         own=Vocabulary(_split(offices["own"])),
+        papers=frozenset(_split(offices["papers"])),
+        child=Vocabulary(_split(offices["child"])),
         offices_latin=frozenset(_split(offices["english"])),
         shared=frozenset(_split(offices["shared"])),
     )

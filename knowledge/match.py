@@ -88,7 +88,9 @@ class Index:
             self.parser = Parser(self.lexicon, repairs, glossary=not self._latin)
         self.retriever = Retriever(items, self._numbering, self.lexicon.senses)
         self._items = {item.entry.id: item for item in items}
-        self._ranker = Ranker(self.retriever, models or load_models(), latin=self._latin)
+        self._ranker = Ranker(
+            self.retriever, models or load_models(), self.lexicon, latin=self._latin
+        )
         self._meanings: Meanings | None = None
         self._vectors: Vectors = _no_vectors
         self._settled: frozenset[str] = frozenset()

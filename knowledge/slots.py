@@ -138,7 +138,11 @@ _ABROAD = frozenset({"香港", "澳门", "台湾"})
 
 def _office(text: str, lexicon: Lexicon) -> str:
     """Return the subject of another office, if the text names nothing of a school's own."""
-    found = [word for _, word in lexicon.abroad.offices.find(text)]
+    found = [
+        word
+        for place, word in lexicon.abroad.offices.find(text)
+        if not _is_other(text, place, word, lexicon)
+    ]
     for word in found:
         if word in lexicon.abroad.always:
             return word
@@ -149,12 +153,28 @@ def _office(text: str, lexicon: Lexicon) -> str:
     return word if len(text) > len(word) + 1 else ""
 
 
+def _is_other(text: str, place: int, word: str, lexicon: Lexicon) -> bool:
+    """Tell whether an office's word only stands in a subject of ours, or says whose child is meant.
+
+    饮水费 is no 水费, 疫苗本 is what a school asks for, and 消防员的孩子 asks nothing of firemen.
+    """
+    after = text[place + len(word) :].removeprefix("的")
+    if after and lexicon.abroad.child.at(after, 0):
+        return True
+    return word not in lexicon.abroad.always and any(
+        start <= place and place + len(word) <= start + len(longer) and len(longer) > len(word)
+        for start, longer in lexicon.concept_words.find(text)
+        if any(concept[0] == "S" for concept in lexicon.concepts[longer])
+    )
+
+
 def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
     """Tell whether a text names something of a school's own beside the words found."""
     for word in found:
         text = text.replace(word, " ")
     if any(lexicon.abroad.own.find(text)) or (
-        "报名" in text and is_latin(text.replace("报名", ""))
+        "报名" in text
+        and (is_latin(text.replace("报名", "")) or lexicon.abroad.papers.issuperset(found))
     ):
         return True
     return any(
