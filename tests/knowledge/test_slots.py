@@ -176,10 +176,15 @@ def test_a_promise_about_one_child_is_not_given() -> None:
         ("驾校怎么报名", "驾校"),
         ("大学录取通知书几号到", "大学录取"),
         ("学校食堂招人吗", "食堂招人"),
+        ("教师工资多少", "教师工资"),
     ],
 )
 def test_an_office_is_named_only_by_a_word_of_its_own(text: str, office: str) -> None:
     assert find_slots(normalise(text), LEXICON, today=TODAY).office == office
+
+
+def test_a_primary_school_named_after_a_senior_one_is_a_primary_school() -> None:
+    assert find_slots("能不能出钱进一中附小", LEXICON, today=TODAY).values["stage"] == {"primary"}
 
 
 def test_an_examination_is_ours_where_half_of_an_entry_is_about_it_by_whatever_words() -> None:
