@@ -79,7 +79,10 @@ class Abroad:
     offices: Vocabulary
     always: frozenset[str]  # subjects that count whatever else is named
     own: Vocabulary
-    papers: frozenset[str]  # subjects that are ours beside the word 报名: one enrols with them
+    papers: frozenset[
+        str
+    ]  # subjects that are ours beside a word for enrolling: one enrols with them
+    enrolling: Vocabulary
     child: Vocabulary  # words for somebody's child
     offices_latin: frozenset[str]
     shared: frozenset[str]  # concepts that other offices have too
@@ -91,6 +94,7 @@ class SlotWords:
 
     next_stage: Mapping[str, str]  # who has left one stage asks about the next
     left_stage: tuple[str, ...]
+    degrees: frozenset[str]  # a stage, or what the parents of a child have
     school: re.Pattern[str]
     relative_years: Mapping[str, int]
     year_of_life: re.Pattern[str]
@@ -281,6 +285,7 @@ def _abroad(places: Mapping[str, str], offices: Mapping[str, str]) -> Abroad:
         always=frozenset(always),
         own=Vocabulary(_split(offices["own"])),
         papers=frozenset(_split(offices["papers"])),
+        enrolling=Vocabulary(_split(offices["enrolling"])),
         child=Vocabulary(_split(offices["child"])),
         offices_latin=frozenset(_split(offices["english"])),
         shared=frozenset(_split(offices["shared"])),
@@ -306,6 +311,7 @@ def _slot_forms(data: Mapping[str, Any]) -> SlotWords:
     return SlotWords(
         next_stage=data["next_stage"],
         left_stage=_split(data["left"]),
+        degrees=frozenset(_split(data["degrees"])),
         school=re.compile(
             rf"第?([一二三四五六七八九十]{{1,3}})(?:{kinds})(?![{after}])"
             rf"|((?:{names}){{1,2}}(?:{called}))"

@@ -52,7 +52,10 @@ def find_slots(text: str, lexicon: Lexicon, *, today: date | None) -> Slots:
     """Find the slots of a normalised text; without `today` words like 去年 say nothing."""
     found: dict[str, set[str]] = {}
     forms = lexicon.slot_forms
+    of_parents = forms.degrees if any(lexicon.abroad.child.find(text)) else frozenset()
     for place, word in lexicon.slot_words.find(text):
+        if word in of_parents:
+            continue
         left = text[place + len(word) :].startswith(forms.left_stage)
         for family, value in lexicon.slots[word]:
             if left and family == "stage":
@@ -173,9 +176,10 @@ def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
     for word in found:
         text = text.replace(word, " ")
     if any(lexicon.abroad.own.find(text)) or (
-        "报名" in text
-        and (is_latin(text.replace("报名", "")) or lexicon.abroad.papers.issuperset(found))
+        "报名" in text and is_latin(text.replace("报名", ""))
     ):
+        return True
+    if any(lexicon.abroad.enrolling.find(text)) and lexicon.abroad.papers.issuperset(found):
         return True
     return any(
         concept[0] == "S" and concept[2:] not in lexicon.abroad.shared

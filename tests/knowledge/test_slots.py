@@ -169,6 +169,7 @@ def test_a_promise_about_one_child_is_not_given() -> None:
         ("疫苗本弄丢了怎么补", ""),
         ("消防员的孩子有什么照顾", ""),  # the child is meant, not the job
         ("房贷没还完怎么报名", ""),
+        ("社保断了孩子能上吗", ""),
         ("水费怎么交", "水费"),
         ("疫苗在哪里打", "疫苗"),
         ("消防员怎么报考", "消防员"),
@@ -185,6 +186,14 @@ def test_an_office_is_named_only_by_a_word_of_its_own(text: str, office: str) ->
 
 def test_a_primary_school_named_after_a_senior_one_is_a_primary_school() -> None:
     assert find_slots("能不能出钱进一中附小", LEXICON, today=TODAY).values["stage"] == {"primary"}
+
+
+def test_a_degree_beside_a_child_is_that_of_its_parents() -> None:
+    stages = (
+        find_slots(text, LEXICON, today=TODAY).values.get("stage")
+        for text in ("博士的孩子", "博士几年读完")
+    )
+    assert list(stages) == [None, {"university"}]
 
 
 def test_an_examination_is_ours_where_half_of_an_entry_is_about_it_by_whatever_words() -> None:
