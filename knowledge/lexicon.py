@@ -84,6 +84,7 @@ class Abroad:
     ]  # subjects that are ours beside a word for enrolling: one enrols with them
     enrolling: Vocabulary
     child: Vocabulary  # words for somebody's child
+    of_parents: tuple[str, ...]  # before a trade, of which it is then only told: 是
     offices_latin: frozenset[str]
     shared: frozenset[str]  # concepts that other offices have too
 
@@ -287,6 +288,7 @@ def _abroad(places: Mapping[str, str], offices: Mapping[str, str]) -> Abroad:
         papers=frozenset(_split(offices["papers"])),
         enrolling=Vocabulary(_split(offices["enrolling"])),
         child=Vocabulary(_split(offices["child"])),
+        of_parents=_split(offices["of_parents"]),
         offices_latin=frozenset(_split(offices["english"])),
         shared=frozenset(_split(offices["shared"])),
     )

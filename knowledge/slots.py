@@ -159,10 +159,13 @@ def _office(text: str, lexicon: Lexicon) -> str:
 def _is_other(text: str, place: int, word: str, lexicon: Lexicon) -> bool:
     """Tell whether an office's word only stands in a subject of ours, or says whose child is meant.
 
-    饮水费 is no 水费, 疫苗本 is what a school asks for, and 消防员的孩子 asks nothing of firemen.
+    饮水费 is no 水费, 疫苗本 is what a school asks for; 消防员的孩子 and 爸爸是消防员,孩子几岁上学 ask nothing of
+    firemen.
     """
     after = text[place + len(word) :].removeprefix("的")
     if after and lexicon.abroad.child.at(after, 0):
+        return True
+    if text[:place].endswith(lexicon.abroad.of_parents) and any(lexicon.abroad.child.find(after)):
         return True
     return word not in lexicon.abroad.always and any(
         start <= place and place + len(word) <= start + len(longer) and len(longer) > len(word)
