@@ -27,9 +27,11 @@ def unanswered(looks: Sequence[Look], offer: float, lexicon: Lexicon) -> tuple[L
     return tuple(
         look
         for look in looks[1:]
-        if (look.top < offer or look.elsewhere)
-        and is_asking(look.text, lexicon)
-        and _stands_alone(look, lexicon)
+        if is_asking(look.text, lexicon)
+        and (
+            ((look.top < offer or look.elsewhere) and _stands_alone(look, lexicon))
+            or _is_of_others(look, lexicon)
+        )
         and (not story or f"{look.text}?" in whole)
     )
 
@@ -61,3 +63,15 @@ def _stands_alone(look: Look, lexicon: Lexicon) -> bool:
         return True
     named = (word for word in look.parsed.words if len(word) > 1)
     return any(c[0] == "S" for word in named for c in lexicon.concepts.get(word, ()))
+
+
+def _is_of_others(look: Look, lexicon: Lexicon) -> bool:
+    """Tell whether a clause names another office's subject and, but for what it was lent, nothing else: 驾照呢."""
+    text = bare(look.text)
+    others = {word for _, word in lexicon.abroad.offices.find(text)}
+    if not others or lexicon.abroad.papers.issuperset(others):
+        return False
+    for word in others:
+        text = text.replace(word, " ")
+    found = (word for _, word in lexicon.concept_words.find(text))
+    return not any(kind[0] == "S" for word in found for kind in lexicon.concepts[word])

@@ -13,8 +13,11 @@ from knowledge.text import bare, is_latin
 MOST_PARTS = 4
 _STRONG = re.compile(r"[.?!;\n]+")
 _WEAK = re.compile(r"[,:]+")
+_UNMARKED = re.compile(r" +|(?<=吗)(?=[^吗])")  # where a question may end without a mark
 _ENGLISH_AND = re.compile(r"\band\b(?= (?:what|when|where|how|which|who|do|can|is|are)\b)")
 _WHETHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")  # 加不加分, 收没收到
+_SHORTEST_QUESTION = 4  # characters of one that nothing but a blank parts from the next
+_TALE = 40  # characters without a mark: speech turned into text, in which a blank is a breath
 _SHORTEST = 3  # Chinese characters of a clause that can stand alone
 _LEANING = 6  # characters of one that asks about what was said just before
 _FRAGMENT = 14  # characters of a message that may be half of one
@@ -30,7 +33,7 @@ def split(cleaned: str, lexicon: Lexicon) -> tuple[str, list[str]]:
     cleaned = _ENGLISH_AND.sub(".", cleaned) if latin else without_denied(cleaned, lexicon)
     parts: list[str] = []
     for sentence in _STRONG.split(cleaned):
-        pieces = [sentence] if latin else _WEAK.split(sentence)
+        pieces = [sentence] if latin else _questions(_WEAK.split(sentence), lexicon)
         for piece in pieces:
             text = piece.strip()
             if not text:
@@ -46,6 +49,34 @@ def split(cleaned: str, lexicon: Lexicon) -> tuple[str, list[str]]:
         told = _with_statements(told, lexicon)
         told = [part for part in told if is_asking(part, lexicon)] or told
     return cleaned, told[-MOST_PARTS:]
+
+
+def _questions(pieces: list[str], lexicon: Lexicon) -> list[str]:
+    """Part questions between which only a blank or 吗 stands: 校服能不买吗 晚托能不参加吗.
+
+    A blank beside anything else (外地户口 能报名吗), or in a tale, parts nothing that is worth reading alone.
+    """
+    found: list[str] = []
+    for piece in pieces:
+        parts = _UNMARKED.split(piece) if len(bare(piece)) <= _TALE else [piece]
+        start = len(found)
+        for text in parts:
+            if len(found) > start and not all(
+                _is_question(one, lexicon) for one in (found[-1], text)
+            ):
+                found[-1] += f" {text}"
+            else:
+                found.append(text)
+    return found
+
+
+def _is_question(text: str, lexicon: Lexicon) -> bool:
+    words = bare(text)
+    return (
+        len(words) >= _SHORTEST_QUESTION
+        and words not in lexicon.clauses.tags
+        and is_asking(text, lexicon)
+    )
 
 
 def _with_statements(parts: list[str], lexicon: Lexicon) -> list[str]:

@@ -39,7 +39,9 @@ class Indexed:
     glossed: tuple[bool, ...]  # which of them are English
     words: frozenset[str]
     slots: Slots
-    about: frozenset[str]  # the places and offices that half of the phrasings name: these are ours
+    about: frozenset[
+        str
+    ]  # the places and offices, where half of the phrasings name any: these are ours
     ideas: frozenset[str]
     bags: Bags  # two a phrasing: ideas, grams
     odd: frozenset[int]  # places of phrasings that contradict a slot of the entry itself
@@ -79,7 +81,7 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
     cleaned = [parser.clean(text)[0] for text in entry.all_phrasings]
     phrasings = tuple(parser.parse(text) for text in cleaned)
     ideas = Counter(idea for phrasing in phrasings for idea in phrasing.ideas)
-    elsewhere = Counter(name for phrasing in phrasings for name in phrasing.slots.elsewhere)
+    elsewhere = [phrasing.slots.elsewhere for phrasing in phrasings if phrasing.slots.elsewhere]
     half = len(phrasings) / 2
     slots = entry_slots(entry, tuple(phrasing.slots for phrasing in phrasings))
     bags = pack([bag for one in phrasings for bag in (one.ideas, one.grams)], numbering)
@@ -96,7 +98,7 @@ def index_entry(entry: Entry, parser: Parser, numbering: dict[str, int]) -> Inde
         glossed=tuple(bool(phrasing.gloss) for phrasing in phrasings),
         words=frozenset(intern(word) for phrasing in phrasings for word in phrasing.words),
         slots=slots,
-        about=frozenset(name for name, count in elsewhere.items() if count >= half),
+        about=frozenset().union(*elsewhere) if len(elsewhere) >= half else frozenset(),
         ideas=frozenset(ideas),
         bags=bags,
         odd=frozenset(n for n, one in enumerate(phrasings) if one.slots.conflicts(slots)),

@@ -79,6 +79,12 @@ class Abroad:
     offices: Vocabulary
     always: frozenset[str]  # subjects that count whatever else is named
     own: Vocabulary
+    papers: frozenset[
+        str
+    ]  # subjects that are ours beside a word for enrolling: one enrols with them
+    enrolling: Vocabulary
+    child: Vocabulary  # words for somebody's child
+    of_parents: tuple[str, ...]  # before a trade, of which it is then only told: 是
     offices_latin: frozenset[str]
     shared: frozenset[str]  # concepts that other offices have too
 
@@ -89,6 +95,7 @@ class SlotWords:
 
     next_stage: Mapping[str, str]  # who has left one stage asks about the next
     left_stage: tuple[str, ...]
+    degrees: frozenset[str]  # a stage, or what the parents of a child have
     school: re.Pattern[str]
     relative_years: Mapping[str, int]
     year_of_life: re.Pattern[str]
@@ -278,6 +285,10 @@ def _abroad(places: Mapping[str, str], offices: Mapping[str, str]) -> Abroad:
         offices=Vocabulary(subjects),
         always=frozenset(always),
         own=Vocabulary(_split(offices["own"])),
+        papers=frozenset(_split(offices["papers"])),
+        enrolling=Vocabulary(_split(offices["enrolling"])),
+        child=Vocabulary(_split(offices["child"])),
+        of_parents=_split(offices["of_parents"]),
         offices_latin=frozenset(_split(offices["english"])),
         shared=frozenset(_split(offices["shared"])),
     )
@@ -302,6 +313,7 @@ def _slot_forms(data: Mapping[str, Any]) -> SlotWords:
     return SlotWords(
         next_stage=data["next_stage"],
         left_stage=_split(data["left"]),
+        degrees=frozenset(_split(data["degrees"])),
         school=re.compile(
             rf"第?([一二三四五六七八九十]{{1,3}})(?:{kinds})(?![{after}])"
             rf"|((?:{names}){{1,2}}(?:{called}))"

@@ -87,7 +87,9 @@ class Index:
         items = self.parsing.items
         self.retriever = Retriever(items, self.parsing.numbering, self.lexicon.senses)
         self._items = {item.entry.id: item for item in items}
-        self._ranker = Ranker(self.retriever, models or load_models(), latin=self._latin)
+        self._ranker = Ranker(
+            self.retriever, models or load_models(), self.lexicon, latin=self._latin
+        )
         self._meanings: Meanings | None = None
         self._vectors: Vectors = _no_vectors
         self._settled: frozenset[str] = frozenset()

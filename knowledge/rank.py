@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from knowledge.calibrate import Model
 from knowledge.indexed import Indexed
+from knowledge.lexicon import Lexicon
 from knowledge.meaning import CANDIDATES_BY_MEANING, Nearness
 from knowledge.parse import Parsed
 from knowledge.recent import Recent
@@ -38,8 +39,10 @@ class Ranking(NamedTuple):
 class Ranker:
     """Ranks the entries of one retriever."""
 
-    def __init__(self, retriever: Retriever, models: Mapping[str, Model], *, latin: bool) -> None:
-        """Take the fitted weights, and whether the entries are written in English."""
+    def __init__(
+        self, retriever: Retriever, models: Mapping[str, Model], lexicon: Lexicon, *, latin: bool
+    ) -> None:
+        """Take the fitted weights, the words, and whether the entries are written in English."""
         items = retriever.entries
         self._retriever = retriever
         self._models = models
@@ -48,7 +51,7 @@ class Ranker:
         self._exact = _exact_texts(items)
         self._dated = {number for number, item in enumerate(items) if item.entry.has_dates}
         self._named = [(item.entry.id, Match(n, ())) for n, item in enumerate(items)]
-        self._own: frozenset[str] = frozenset().union(*(item.about for item in items))
+        self._own = _subjects_of(items, lexicon)
         self._remembered: Recent[Ranking] = Recent(_REMEMBERED)
 
     def with_meaning(self, models: Mapping[str, Model]) -> "Ranker":
@@ -188,6 +191,24 @@ def _exact_texts(items: Sequence[Indexed]) -> dict[str, frozenset[int]]:
         text: shared.setdefault(own, own)
         for text, own in ((text, frozenset(numbers)) for text, numbers in found.items())
     }
+
+
+def _subjects_of(items: Sequence[Indexed], lexicon: Lexicon) -> frozenset[str]:
+    """Return the places and the offices' subjects that the entries are about.
+
+    With an entry on the 高考 also whatever else is of that examination, by whichever word.
+    """
+    about: frozenset[str] = frozenset().union(*(item.about for item in items))
+    kinds = frozenset().union(*(_kinds(word, lexicon) for word in about))
+    return about.union(word for word in lexicon.abroad.always if _kinds(word, lexicon) & kinds)
+
+
+def _kinds(word: str, lexicon: Lexicon) -> frozenset[tuple[str, str]]:
+    """Return which examination a word is of, or else which stage."""
+    found = {pair for _, inside in lexicon.slot_words.find(word) for pair in lexicon.slots[inside]}
+    exams = frozenset(pair for pair in found if pair[0] == "exam")
+    stages = frozenset(pair for pair in found if pair[0] == "stage")
+    return (exams or stages) - {("exam", "other")}
 
 
 def _put_first(

@@ -52,7 +52,10 @@ def find_slots(text: str, lexicon: Lexicon, *, today: date | None) -> Slots:
     """Find the slots of a normalised text; without `today` words like 去年 say nothing."""
     found: dict[str, set[str]] = {}
     forms = lexicon.slot_forms
+    of_parents = forms.degrees if any(lexicon.abroad.child.find(text)) else frozenset()
     for place, word in lexicon.slot_words.find(text):
+        if word in of_parents:
+            continue
         left = text[place + len(word) :].startswith(forms.left_stage)
         for family, value in lexicon.slots[word]:
             if left and family == "stage":
@@ -138,7 +141,11 @@ _ABROAD = frozenset({"香港", "澳门", "台湾"})
 
 def _office(text: str, lexicon: Lexicon) -> str:
     """Return the subject of another office, if the text names nothing of a school's own."""
-    found = [word for _, word in lexicon.abroad.offices.find(text)]
+    found = [
+        word
+        for place, word in lexicon.abroad.offices.find(text)
+        if not _is_other(text, place, word, lexicon)
+    ]
     for word in found:
         if word in lexicon.abroad.always:
             return word
@@ -149,6 +156,24 @@ def _office(text: str, lexicon: Lexicon) -> str:
     return word if len(text) > len(word) + 1 else ""
 
 
+def _is_other(text: str, place: int, word: str, lexicon: Lexicon) -> bool:
+    """Tell whether an office's word only stands in a subject of ours, or says whose child is meant.
+
+    饮水费 is no 水费, 疫苗本 is what a school asks for; 消防员的孩子 and 爸爸是消防员,孩子几岁上学 ask nothing of
+    firemen.
+    """
+    after = text[place + len(word) :].removeprefix("的")
+    if after and lexicon.abroad.child.at(after, 0):
+        return True
+    if text[:place].endswith(lexicon.abroad.of_parents) and any(lexicon.abroad.child.find(after)):
+        return True
+    return word not in lexicon.abroad.always and any(
+        start <= place and place + len(word) <= start + len(longer) and len(longer) > len(word)
+        for start, longer in lexicon.concept_words.find(text)
+        if any(concept[0] == "S" for concept in lexicon.concepts[longer])
+    )
+
+
 def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
     """Tell whether a text names something of a school's own beside the words found."""
     for word in found:
@@ -156,6 +181,8 @@ def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
     if any(lexicon.abroad.own.find(text)) or (
         "报名" in text and is_latin(text.replace("报名", ""))
     ):
+        return True
+    if any(lexicon.abroad.enrolling.find(text)) and lexicon.abroad.papers.issuperset(found):
         return True
     return any(
         concept[0] == "S" and concept[2:] not in lexicon.abroad.shared

@@ -20,6 +20,8 @@ ASK = Library(SHIPPED).current.index.ask
         ("怎么做红烧肉？孩子几岁可以上小学一年级？", ["primary-age"], ("怎么做红烧肉",)),
         ("可以帶手機嗎？教室有投影儀嗎？", ["safety-phone"], ("教室有投影儀嗎",)),  # as typed
         ("报名要带什么材料，校长姓什么", ["primary-documents"], ("校长姓什么",)),
+        ("转学要什么材料，驾照呢", ["transfer-documents"], ("驾照呢",)),  # short as it is
+        ("几岁能上小学？水电费呢？", ["primary-age"], ("水电费呢",)),
         (
             "Where is the parking lot? How old must a child be for primary school?",
             ["primary-age"],

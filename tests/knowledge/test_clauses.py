@@ -59,3 +59,24 @@ def test_what_a_message_says_it_does_not_ask_is_not_read(message: str, read: str
 )
 def test_a_plain_no_denies_nothing(message: str) -> None:
     assert without_denied(message, LEXICON) == message
+
+
+@pytest.mark.parametrize(
+    ("message", "clauses"),
+    [
+        ("校服能不买吗 晚托能不参加吗", ["校服能不买吗", "晚托能不参加吗"]),
+        ("几点放学 手机能不能带", ["几点放学", "手机能不能带"]),
+        ("能转学吗要什么材料", ["能转学吗", "要什么材料"]),
+        ("外地户口 能报名吗", []),  # told, not asked
+        ("这样能转学吗 可以吗", []),
+        ("校服吗 怎么买的", []),
+        ("what can i do how long does it take", []),
+    ],
+)
+def test_questions_parted_by_a_blank_are_two(message: str, clauses: list[str]) -> None:
+    assert split(message, LEXICON)[1] == clauses
+
+
+def test_a_breath_in_a_long_tale_parts_nothing() -> None:
+    tale = "那个我想问哈我们家呢是前年过来打工的 小孩今年能不能在这边读一年级呢 要办些什么手续呢我是不晓得的"
+    assert split(tale, LEXICON)[1] == []

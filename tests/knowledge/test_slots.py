@@ -160,3 +160,46 @@ def test_an_office_subject_that_an_entry_is_about_is_ours() -> None:
 def test_a_promise_about_one_child_is_not_given() -> None:
     faq = index(*SCHOOL)
     assert faq.ask("你保证我孩子能上这所小学吗", today=TODAY).outcome is Outcome.MISS
+
+
+@pytest.mark.parametrize(
+    ("text", "office"),
+    [
+        ("饮水费合不合理", ""),  # no 水费
+        ("疫苗本弄丢了怎么补", ""),
+        ("消防员的孩子有什么照顾", ""),  # the child is meant, not the job
+        ("房贷没还完怎么报名", ""),
+        ("爸爸是消防员小孩转学要什么材料", ""),
+        ("社保断了孩子能上吗", ""),
+        ("水费怎么交", "水费"),
+        ("疫苗在哪里打", "疫苗"),
+        ("消防员怎么报考", "消防员"),
+        ("房贷怎么提前还", "房贷"),
+        ("驾校怎么报名", "驾校"),
+        ("大学录取通知书几号到", "大学录取"),
+        ("学校食堂招人吗", "食堂招人"),
+        ("教师工资多少", "教师工资"),
+    ],
+)
+def test_an_office_is_named_only_by_a_word_of_its_own(text: str, office: str) -> None:
+    assert find_slots(normalise(text), LEXICON, today=TODAY).office == office
+
+
+def test_a_primary_school_named_after_a_senior_one_is_a_primary_school() -> None:
+    assert find_slots("能不能出钱进一中附小", LEXICON, today=TODAY).values["stage"] == {"primary"}
+
+
+def test_a_degree_beside_a_child_is_that_of_its_parents() -> None:
+    stages = (
+        find_slots(text, LEXICON, today=TODAY).values.get("stage")
+        for text in ("博士的孩子", "博士几年读完")
+    )
+    assert list(stages) == [None, {"university"}]
+
+
+def test_an_examination_is_ours_where_half_of_an_entry_is_about_it_by_whatever_words() -> None:
+    asked = "考大学在哪里登记"
+    assert index(*SCHOOL).ask(asked, today=TODAY).outcome is Outcome.MISS
+    faq = index(*SCHOOL, entry("gaokao", "高考在哪里报名", "高考报名地点", "考大学哪里报名"))
+    assert faq.ask(asked, today=TODAY).ranked[0][0] == "gaokao"
+    assert faq.ask(asked, today=TODAY).outcome is not Outcome.MISS
