@@ -40,12 +40,17 @@ def _document(turn: Turn, table: Table, *, samples: bool) -> Markup:
 
 
 def missing(turn: Turn, found: Found) -> Iterator[Markup]:
-    """Say which of the schools that were asked for are not among the figures."""
+    """Say which of the schools and years that were asked for are not among the figures."""
     comma = plain("when.between", turn.language)
     if found.unknown:
         yield say("figure.unknown", turn.language, names=comma.join(found.unknown))
     if found.absent:
         yield say("figure.absent", turn.language, names=comma.join(found.absent))
+    kind = kind_words(turn, found.wish.kind)
+    for key, years in (("figure.no_years", found.gone), ("figure.no_years_yet", found.coming)):
+        if years:
+            listed = comma.join(map(str, years))
+            yield say(key, turn.language, years=listed, kind=kind)
 
 
 def bases(turn: Turn, cards: Sequence[Card]) -> Iterator[Markup]:

@@ -20,6 +20,7 @@ from knowledge.messages import say
 from knowledge.problem import Problem
 from knowledge.reading import Rows
 from knowledge.schema_desk import SchoolRow
+from knowledge.sound import Key, shipped_sounds
 
 _DATA = yaml.load(  # safe loader
     Path(__file__).with_name("school_names.yaml").read_text(encoding="utf-8"),
@@ -31,6 +32,7 @@ _BEFORE = frozenset(_DATA["before"])
 _BEHIND = re.compile(_DATA["behind"])
 _ANY_SCHOOL = frozenset(_DATA["any_school"])
 _NO_NAME: tuple[str, ...] = tuple(_DATA["no_name"])
+_LETTERS = re.compile("[a-z]+")
 _FUZZY = 75.0
 _SHORT = 16  # a longer text is a story, and only names that stand in it count
 
@@ -115,6 +117,10 @@ class _Names:
                     self.longer[key[:end]] = (*self.longer.get(key[:end], ()), school)
         self.lengths = sorted({len(key) for key in self.owners}, reverse=True)
         self.marked = [(key, _marks(key), own) for key, own in self.owners.items() if key]
+        self.heard: dict[Key, tuple[str, ...]] = {}  # how names sound: yi zhong -> 一中
+        for key in self.owners:
+            sound = _sound(key)
+            self.heard[sound] = (*self.heard.get(sound, ()), key)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Find names in the text, the longest first and none inside another, in the text's order."""
@@ -175,6 +181,8 @@ def _alike(schools: Sequence[School], text: str, limit: int) -> tuple[School, ..
     """Give schools with names like the text; other numbers and other stages are not alike."""
     if len(text) > _SHORT or text in _ANY_SCHOOL:
         return ()
+    if heard := tuple(_heard(_names(tuple(schools)), text)):
+        return _once(heard)[:limit]
     wanted = _marks(text)
     scored: dict[School, float] = {}
     for key, marks, owners in _names(tuple(schools)).marked:
@@ -182,6 +190,20 @@ def _alike(schools: Sequence[School], text: str, limit: int) -> tuple[School, ..
         for one in owners if score >= _FUZZY else ():
             scored[one] = max(score, scored.get(one, 0.0))
     return tuple(sorted(scored, key=lambda one: -scored[one]))[:limit]
+
+
+def _heard(names: _Names, text: str) -> Iterator[School]:
+    """Give schools whose name sounds as the text: 一种 and yizhong are 一中; at least half must be written so."""
+    for key in names.heard.get(_sound(text), ()):
+        same = sum(one == other for one, other in zip(key, text, strict=False))
+        if _LETTERS.fullmatch(text) or 2 * same >= len(key):
+            yield from names.owners[key]
+
+
+def _sound(text: str) -> Key:
+    """Spell a text in syllables; what is written in letters is taken for pinyin."""
+    sounds = shipped_sounds()
+    return sounds.split(text) if _LETTERS.fullmatch(text) else sounds.exactly(text)
 
 
 def _likeness(text: str, key: str) -> float:
