@@ -55,6 +55,9 @@ class FigureWords:
     office_like: re.Pattern[str]
     batch_like: re.Pattern[str]
     posts_like: re.Pattern[str]
+    works_like: re.Pattern[str]
+    works_asked: Words
+    around_table: Words
     address_like: re.Pattern[str]
     estate_like: re.Pattern[str]
     phase_like: re.Pattern[str]
@@ -119,6 +122,15 @@ def figure_text(question: str) -> str:
     for said, chinese in figure_words().english:
         text = said.sub(chinese, text)
     return fold(" ".join(_CHINESE.findall(text)))
+
+
+def called(text: str) -> str:
+    """Take from the folded name of a table what it may be without: its year, whose it is, 公示, 表."""
+    words = figure_words()
+    text = words.year_like.sub("", text)
+    for word in words.around_table:
+        text = text.replace(word, "")
+    return text
 
 
 def holds(text: str, words: Words) -> str:

@@ -177,7 +177,7 @@ def _record(sheet: Sheet, row: int) -> tuple[tuple[Column, str], ...]:
 
 
 def _duty(shelf: Shelf, wish: Wish) -> Answer:
-    found = find_offices(shelf, wish.office)
+    found = all_offices(shelf) if wish.every else find_offices(shelf, wish.office)
     if not found:
         like = like_offices(shelf, wish.office)
         if like:
