@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from knowledge.entry import Decision, Outcome
 from knowledge.messages import say
 from knowledge.problem import Problem
-from knowledge.reading import Rows, nearest
+from knowledge.reading import Rows, corrected_word, meant_by, nearest
 from knowledge.schema import GoldenRow
 
 if TYPE_CHECKING:
@@ -30,28 +30,36 @@ class Golden:
 
 
 def make_golden(
-    rows: Rows[GoldenRow], ids: Sequence[str]
+    rows: Rows[GoldenRow], ids: Sequence[str], *, whole: bool = True
 ) -> tuple[tuple[Golden, ...], tuple[Problem, ...]]:
-    """Make the golden questions of a file that was read, with what is wrong between them."""
+    """Make the golden questions of a file that was read, with what is wrong between them.
+
+    `whole` is False when an entry could not be read: then no question is said to lead to none.
+    """
     golden = tuple(
         Golden(row.question, row.entry, rows.file, *rows.place((*where, "question")))
         for row, where in rows.rows
     )
-    return golden, tuple(_problems(golden, ids))
+    return golden, tuple(_problems(rows, golden, ids if whole else ()))
 
 
-def _problems(golden: Sequence[Golden], ids: Sequence[str]) -> Iterator[Problem]:
+def _problems(
+    rows: Rows[GoldenRow], golden: Sequence[Golden], ids: Sequence[str]
+) -> Iterator[Problem]:
     first: dict[str, int] = {}
     known = frozenset(ids)
-    for one in golden:
+    for one, (_, where) in zip(golden, rows.rows, strict=True):
         if one.question in first:
             told = say("golden_duplicate", question=one.question, first=first[one.question])
             yield Problem(one.file, one.line, one.col, told, error=False)
         first.setdefault(one.question, one.line)
-        if one.entry_id is not None and one.entry_id not in known:
+        if ids and one.entry_id is not None and one.entry_id not in known:
             near = nearest(one.entry_id, ids)
             told = say("golden_unknown", question=one.question, id=one.entry_id, nearest=near)
-            yield Problem(one.file, one.line, one.col, told)
+            line, col = rows.place((*where, "entry"))
+            meant = meant_by(one.entry_id, ids)
+            told += corrected_word(rows.document.line(line), col, one.entry_id, meant)
+            yield Problem(one.file, line, col, told)
 
 
 def broken(

@@ -89,7 +89,8 @@ def scan(lines: list[str], keys: frozenset[str]) -> Iterator[Note]:
         if block is not None and indent > block[0]:
             block = (block[0], block[1] or indent)
             continue
-        found = _look_at(line, signs, block) or (_bullet(line) if listing else None)
+        found = _margin(lines, number - 1, block) or _look_at(line, signs)
+        found = found or (_bullet(line) if listing else None)
         if found is not None:
             yield Note(found[0], number, found[1], found[2], scanned=True)
         if not _is_tabbed(line):
@@ -126,16 +127,23 @@ class _Signs:
         )
 
 
-def _look_at(line: str, signs: _Signs, block: tuple[int, int] | None) -> _Found | None:
-    """Find what is wrong with one line outside a block of text; `block` is the one that it may belong to."""
-    indent = len(line) - len(line.lstrip(" "))
+def _margin(lines: list[str], at: int, block: tuple[int, int] | None) -> _Found | None:
+    """Find a margin of tabs or wide blanks; `block` is the text that the line may belong to."""
+    line = lines[at]
     margin = line[: len(line) - len(line.lstrip())]
-    if margin.strip(" "):
-        wide = "".join("  " if sign == "\t" else " " for sign in margin)
-        if block is not None:
-            wide = " " * max(len(wide), block[1] or block[0] + 2)
-        code = "tab_indent" if "\t" in margin else "wide_indent"
-        return code, 1, {"fixed": (wide + line.lstrip())[:_SHOWN]}
+    if not margin.strip(" "):
+        return None
+    width = sum(2 if sign == "\t" else 1 for sign in margin)
+    text = 0 if block is None else block[1] or block[0] + 2
+    width = max(width, text) if text else indents.meant(lines, at, width)
+    code = "tab_indent" if "\t" in margin else "wide_indent"
+    fixed = " " * width + line.strip()
+    return code, 1, {"want": width, "shown": _short(line), "fixed": fixed[:_SHOWN]}
+
+
+def _look_at(line: str, signs: _Signs) -> _Found | None:
+    """Find what is wrong with one line outside a block of text."""
+    indent = len(line) - len(line.lstrip(" "))
     if line[0] in "<=>" and _MERGE.match(line):
         return "merge_mark", 1, {"shown": _short(line)}
     if found := signs.dash.match(line):

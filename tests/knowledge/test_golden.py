@@ -17,8 +17,17 @@ def problems_of(folder: Path, text: str) -> list[str]:
 def test_a_question_for_an_entry_that_does_not_exist_names_the_nearest(folder: Path) -> None:
     (problem,) = problems_of(folder, "- question: 学费\n  entry: tution\n")
     assert (
-        problem == "golden.yaml:1:13: 检验问题“学费”指向的条目“tution”不存在。是不是想写“tuition”?"
+        problem
+        == "golden.yaml:2:10: 检验问题“学费”指向的条目“tution”不存在。是不是想写“tuition”?这一行:entry: tution 改成:entry: tuition"
     )
+
+
+def test_an_entry_with_a_mistake_in_it_is_not_called_one_that_does_not_exist(folder: Path) -> None:
+    text = (folder / "faq" / "fees.yaml").read_text(encoding="utf-8")
+    wrong = text.replace("question:", "question：", 1)
+    (folder / "faq" / "fees.yaml").write_text(wrong, encoding="utf-8")
+    (problem,) = problems_of(folder, "- question: 学费\n  entry: tuition\n")
+    assert "全角冒号" in problem
 
 
 def test_a_question_written_twice_is_a_warning(folder: Path) -> None:
