@@ -15,6 +15,7 @@ from knowledge.reading import Rows, corrected_word, meant_by, nearest
 from knowledge.schema import GoldenRow
 
 if TYPE_CHECKING:
+    from knowledge.lexicon import Lexicon
     from knowledge.match import Index
 
 
@@ -62,7 +63,47 @@ def _problems(
             yield Problem(one.file, line, col, told)
 
 
+_KEPT = 3  # verdicts: what is live, an edit that was refused, and its next try
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What golden questions came to, and all that this hangs on."""
+
+    lexicon: "Lexicon"
+    asked: tuple[object, ...]
+    found: tuple[tuple[Golden, Problem], ...]
+
+
+class _Judge:
+    """Remembers the last verdicts: an edit of an answer or of a table changes none, and is live the sooner."""
+
+    def __init__(self) -> None:
+        self._known: tuple[_Verdict, ...] = ()
+
+    def broken(
+        self, index: "Index", golden: tuple[Golden, ...], as_of: date
+    ) -> tuple[tuple[Golden, Problem], ...]:
+        asked = (golden, as_of, index.told_apart_by)
+        for one in self._known:
+            if one.lexicon is index.lexicon and one.asked == asked:
+                return one.found
+        verdict = _Verdict(index.lexicon, asked, tuple(_broken(index, golden, as_of)))
+        self._known = (verdict, *self._known)[:_KEPT]
+        return verdict.found
+
+
+_judge = _Judge()
+
+
 def broken(
+    index: "Index", golden: Sequence[Golden], as_of: date
+) -> tuple[tuple[Golden, Problem], ...]:
+    """Give the golden questions that are not answered as they must be on a day, each with what is wrong."""
+    return _judge.broken(index, tuple(golden), as_of) if golden else ()
+
+
+def _broken(
     index: "Index", golden: Sequence[Golden], as_of: date
 ) -> Iterator[tuple[Golden, Problem]]:
     """Ask every golden question as of a day, and give those that are not answered as they must be.

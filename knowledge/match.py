@@ -95,6 +95,14 @@ class Index:
         self.by_words = self  # the same without the semantic layer
         self._remembered = lru_cache(maxsize=_MESSAGES)(self._without_looks)
 
+    @property
+    def told_apart_by(self) -> tuple[object, ...]:
+        """Give all of the entries that a decision hangs on: what answers say, and from where, is no part of it."""
+        return tuple(
+            (*key_of(one), one.id, one.topic, one.valid_from, one.valid_until)
+            for one in self.entries
+        )
+
     def _parsed_entries(self, before: "Index | None") -> list[Indexed]:
         """Parse the entries, but for those whose phrasings were parsed before."""
         plain = Parser(self.lexicon, glossary=not self._latin)
