@@ -31,9 +31,9 @@ def _document(turn: Turn, table: Table, *, samples: bool) -> Markup:
     parts = [Markup("{}").format(source.title if source is not None else table.title)]
     if source is not None and source.number:
         parts.append(Markup("{}").format(source.number))
-    day = table.published_on or (source.date if source is not None else None)
-    if day is not None:
-        parts.append(say("figure.published", turn.language, date=f"{day:%Y-%m-%d}"))
+    day = str(table.published_on or "") or (source.date if source is not None else "")
+    if day:
+        parts.append(say("figure.published", turn.language, date=day))
     if table.sample and samples:
         parts.append(say("figure.sample", turn.language))
     return Markup(" · ").join(parts)

@@ -259,7 +259,15 @@ def _value_message(details: ErrorDetails, key: str, shown: str, col: int) -> str
         case "literal_error" | "enum":
             allowed = str(data["expected"]).replace("'", "").replace(" or ", ", ")
             return say("bad_choice", key=key, value=details["input"], allowed=allowed)
-        case "bad_date" | "bad_flag" | "bad_number" | "bad_year" | "bad_id" | "bad_url":
+        case (
+            "bad_date"
+            | "bad_some_date"
+            | "bad_flag"
+            | "bad_number"
+            | "bad_year"
+            | "bad_id"
+            | "bad_url"
+        ):
             return say(kind, key=key, **data)
         case _:
             return say("bad_value", key=key)
