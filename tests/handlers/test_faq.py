@@ -313,6 +313,8 @@ def test_below_an_english_answer_there_is_nothing_in_chinese() -> None:
 
 def test_the_line_below_an_answer_names_article_date_and_the_day_it_was_checked(talk: Talk) -> None:
     talk.says("孩子几岁可以上小学一年级")
-    assert "《中华人民共和国义务教育法》第十一条第一款 · 2018-12-29 · 核对于 2026-11-22" in talk.last
+    assert (
+        "《中华人民共和国义务教育法》第十一条第一款 · 2018-12-29 · 核对于 2026-11-22" in talk.last
+    )
     talk.says("招生十项严禁是哪些")
     assert "《教育部办公厅2018年普通中小学招生入学通知》 · 2018-02 · 核对于" in talk.last
