@@ -23,6 +23,7 @@ from knowledge.figure_answers import (
     Zones,
 )
 from knowledge.figure_words import figure_words, fold, holds
+from knowledge.lexicon import Lexicon
 from knowledge.offices import all_offices, find_offices, like_offices
 from knowledge.progress import Progress, find_progress, round_names
 from knowledge.school_figures import (
@@ -35,7 +36,7 @@ from knowledge.school_figures import (
 )
 from knowledge.shelf import BY_SCHOOL, Sheet, Shelf
 from knowledge.tables import Column
-from knowledge.wish import Wish
+from knowledge.wish import Wish, read_wish
 
 
 def choose(wish: Wish, choice: str) -> Wish:
@@ -104,6 +105,12 @@ def said_by(wish: Wish) -> tuple[str, ...]:
 def is_given(found: Answer) -> bool:
     """Tell whether an answer gives what was asked for."""
     return isinstance(found, Found | Records | Zones | Steps)
+
+
+def answers(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> bool:
+    """Tell whether a question gets its figure, with nothing left to be said."""
+    wish = read_wish(shelf, question, today=today, lexicon=lexicon)
+    return wish is not None and is_given(answer(shelf, wish, today=today))
 
 
 def answer(shelf: Shelf, wish: Wish, *, today: date) -> Answer:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from knowledge import figures
 from knowledge.entry import Outcome
+from knowledge.shelf import EMPTY, Shelf
 from knowledge.text import bare, normalise
 
 if TYPE_CHECKING:
@@ -73,15 +75,22 @@ class _Wording:
         return self.nearest if self.score >= NEAR_SCORE else ""
 
 
-def gaps(unmet: Iterable[Unmet], index: "Index", *, today: date) -> tuple[Gap, ...]:
-    """Give the gaps by number of people, of two the newer first; what an entry answers by now is left out.
+def gaps(
+    unmet: Iterable[Unmet], index: "Index", *, today: date, shelf: Shelf = EMPTY
+) -> tuple[Gap, ...]:
+    """Give the gaps by number of people, of two the newer first; what an entry or a table answers by now is left out.
 
     Takes about a millisecond a wording: not for the event loop, and not for a transaction.
     """
     same: dict[str, list[Unmet]] = {}
     for one in unmet:
         same.setdefault(bare(normalise(one.question)), []).append(one)
-    looked = (_look(asked, index, today) for words, asked in same.items() if words)
+    looked = (
+        _look(asked, index, today)
+        for words, asked in same.items()
+        if words
+        and not figures.answers(shelf, asked[0].question, today=today, lexicon=index.lexicon)
+    )
     wordings = sorted((one for one in looked if one is not None), key=_weight, reverse=True)
     made = [_gap(group) for group in _grouped(wordings)]
     return tuple(sorted(made, key=lambda gap: (gap.people, gap.last), reverse=True))
