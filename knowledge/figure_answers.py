@@ -111,7 +111,7 @@ class NotYet:
 
     wish: Wish
     year: int
-    last: Found | None = None
+    last: "Found | Zones | None" = None
 
 
 @dataclass(frozen=True, slots=True)

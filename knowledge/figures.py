@@ -131,6 +131,16 @@ def answer(shelf: Shelf, wish: Wish, *, today: date) -> Answer:
 
 
 def _catchment(shelf: Shelf, wish: Wish) -> Answer:
+    """Say where an address belongs; for a year that is not out, where it belonged in the newest one."""
+    found = _newest_catchment(shelf, wish)
+    published = shelf.years("catchment")
+    wanted = max(wish.years, default=0)
+    if isinstance(found, Zones) and published and wanted > published[0]:
+        return NotYet(wish, wanted, found)
+    return found
+
+
+def _newest_catchment(shelf: Shelf, wish: Wish) -> Answer:
     sheet = shelf.sheets["catchment"][0]
     if wish.address is None:
         return _area_of_school(sheet, shelf, wish)

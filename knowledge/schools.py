@@ -30,6 +30,8 @@ _NUMERALS: str = _DATA["numerals"]
 _DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _BEFORE = frozenset(_DATA["before"])
 _BEHIND = re.compile(_DATA["behind"])
+_LEVEL = re.compile(_DATA["level"])
+_OWN_LEVEL = re.compile(_DATA["own_level"])
 _ANY_SCHOOL = frozenset(_DATA["any_school"])
 _NO_NAME: tuple[str, ...] = tuple(_DATA["no_name"])
 _LETTERS = re.compile("[a-z]+")
@@ -156,7 +158,7 @@ def _named(schools: Sequence[School], text: str) -> tuple[tuple[School, ...], tu
         before, behind = text[:start], text[end:]
         if _part_of_number(before, key, behind):
             continue
-        if len(owners) > 1 or longer or _BEHIND.match(behind):
+        if len(owners) > 1 or longer or _BEHIND.match(behind) or _of_another(before, owners[0]):
             doubtful.extend([*owners, *longer])
         elif before and before[-1] not in _BEFORE and not names.ends(before):
             doubtful.extend(owners)
@@ -168,6 +170,12 @@ def _named(schools: Sequence[School], text: str) -> tuple[tuple[School, ...], tu
 @lru_cache(maxsize=4096)
 def _keys(school: School) -> tuple[str, ...]:
     return tuple(key_of(name) for name in (school.name, *school.aliases))
+
+
+def _of_another(before: str, school: School) -> bool:
+    """Tell whether a name is said to be of the city where ours is the district's, or the other way round: 市三中."""
+    said, own = _LEVEL.search(before), _OWN_LEVEL.match(school.name)
+    return said is not None and own is not None and said.group(1) != own.group(1)
 
 
 def _part_of_number(before: str, key: str, behind: str) -> bool:

@@ -108,7 +108,7 @@ def _wish(shelf: Shelf, kind: str, text: str, today: date) -> Wish | None:
     trigger = holds(text, shelf.triggers[kind])
     match kind:
         case "catchment":
-            return _catchment(shelf, text, trigger)
+            return _catchment(shelf, text, trigger, today)
         case "duty":
             return _duty(shelf, text, trigger)
         case "steps":
@@ -186,14 +186,14 @@ def _works(text: str) -> str:
     return found.group() if found else ""
 
 
-def _catchment(shelf: Shelf, text: str, trigger: str) -> Wish | None:
+def _catchment(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
     if not trigger:
         return None
     stage = _stage(text, figure_words())
     named, _ = schools_of(shelf, without(text, [trigger]))
     address = find_address(shelf, _without_schools(shelf, text, named.certain))
-    if address is not None:
-        return Wish("catchment", text, stage=stage, address=address)
+    if address is not None and (address.known or trigger not in figure_words().weak_place):
+        return Wish("catchment", text, years=years_of(text, today), stage=stage, address=address)
     if holds(trigger, ("哪", "什么")) or not (named.certain or named.doubtful):
         return None  # 我们小区归哪个学校: the FAQ says how to find out
     return Wish("catchment", text, schools=named.certain, doubtful=named.doubtful, stage=stage)
