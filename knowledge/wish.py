@@ -192,7 +192,9 @@ def _catchment(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | Non
     stage = _stage(text, figure_words())
     named, _ = schools_of(shelf, without(text, [trigger]))
     address = find_address(shelf, _without_schools(shelf, text, named.certain))
-    if address is not None and (address.known or trigger not in figure_words().weak_place):
+    weak = figure_words().weak_place
+    plainly = any(word in text for word in shelf.triggers["catchment"] if word not in weak)
+    if address is not None and (address.known or plainly):
         return Wish("catchment", text, years=years_of(text, today), stage=stage, address=address)
     if holds(trigger, ("哪", "什么")) or not (named.certain or named.doubtful):
         return None  # 我们小区归哪个学校: the FAQ says how to find out
