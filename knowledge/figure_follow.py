@@ -12,6 +12,7 @@ from knowledge.figure_words import figure_text, figure_words, holds
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.wish import (
     HOUSE,
+    WHOLE_ADDRESS,
     WITH_YEAR,
     Wish,
     about_rules,
@@ -137,4 +138,13 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
     if number is not None and before.address is not None:
         return replace(before, address=replace(before.address, number=read_number(number.group(1))))
     address = find_address(shelf, text)
-    return replace(before, address=address) if address is not None and address.known else None
+    if address is None or not address.known:
+        return None
+    rest = plain.replace(address.name, "")
+    for each in said:
+        rest = rest.replace(each, "")
+    is_all = (
+        not rest or WHOLE_ADDRESS.fullmatch(rest) is not None
+    )  # 附近有地铁吗 is another question
+    named = next((stage for each, stage in said.items() if each in plain), before.stage)
+    return replace(before, address=address, stage=named) if is_all else None
