@@ -65,6 +65,9 @@ class Cells:
         told = say("csv_header", names=", ".join(lacking), header=shown)
         if any("，" in name and lacking[0] in name for name in self.header):
             return told + say("csv_wide_comma")
+        like = next((name for name in self.header if name.startswith(lacking[0])), "")
+        if like:
+            return told + say("csv_heading_like", like=like, name=lacking[0])
         for number, row in enumerate(_reader(self._text, self.delimiter, strict=False), start=1):
             if {heading(cell) for cell in row} >= set(wanted):
                 return told + say("csv_heading_below", line=number)

@@ -22,6 +22,8 @@ _LIST_KEYS = frozenset({"phrasings", "phrasings_en", "related", "ask", "aliases"
 _BULLET = re.compile(r"^([ ]+)(?:[－—–•·●○◦*+]|[0-9]{1,2}[.、．)）]|[①-⑳])[ ]*(\S.*)$")
 _MAPPING = re.compile(r"\{\s*[a-z_]+:\s")
 _MERGE = re.compile(r"^(?:<{7}|={7}|>{7})(?:[ ]|$)")
+_IN_BRACES = re.compile(r"(:[ ]+)(#[^,}]*)")
+_MARK = "\ufeff"
 _SPECIAL = "*&@%`!{}[],?|>\"'"
 
 
@@ -130,6 +132,8 @@ class _Signs:
 def _margin(lines: list[str], at: int, block: tuple[int, int] | None) -> _Found | None:
     """Find a margin of tabs or wide blanks; `block` is the text that the line may belong to."""
     line = lines[at]
+    if line.startswith(_MARK):  # of a file that was put behind another one
+        return "control_character", 1, {"code": f"U+{ord(_MARK):04X}"}
     margin = line[: len(line) - len(line.lstrip())]
     if not margin.strip(" "):
         return None
@@ -166,6 +170,9 @@ def _in_braces(line: str, signs: _Signs) -> _Found | None:
     head, value = _parts(line)
     if not value.startswith(("{", "｛")) or not value.endswith(("}", "｝")):
         return None
+    if _IN_BRACES.search(value):  # nothing behind the sign is read, not even the brace
+        fixed = _IN_BRACES.sub(lambda one: f'{one[1]}"{one[2].rstrip()}"', value)
+        return "cut_brace", len(head) + value.index("#") + 1, told(line, head + fixed)
     inner = f"{{{value[1:-1]}}}"
     wrong = inner != value
     for found in signs.in_braces.finditer(inner):

@@ -119,6 +119,8 @@ def test_what_could_mean_two_things_is_not_corrected(line: str) -> None:
         ("  id: a\n  question: b\n  answer: c\n", "1:3: 这个文件应当是一个列表,每个条目以“- ”开头。这一行:id: a 改成:- id: a"),
         ("- id: a\n  \u200bquestion: b\n  answer: c\n", "2:3: “question”里有一个看不见的字符"),
         ("- id: a\n  Question: b\n  answer: c\n", "2:3: 不认识的键“Question”。是不是想写“question”?这一行:Question: b 改成:question: b"),
+        ("- {id: a, question: #3 要钱吗, answer: c}\n- {id: b, question: d, answer: e}\n", '1:21: 空格加 # 之后的字,连同后面的大括号,都会被当成注释丢掉。要保留就给这段文字加引号。这一行:- {id: a, question: #3 要钱吗, answer: c} 改成:- {id: a, question: "#3 要钱吗", answer: c}'),
+        ("- id: a\n  question: b\n  answer: c\n\ufeff- id: d\n  question: e\n  answer: f\n", "4:1: 这里有一个看不见的控制字符(U+FEFF)。请删掉它。"),
         ("- id: a\n  question: b\n  answer: c\n  on: 1\n", "4:3: 不认识的键“on”。可以用的有:id"),
         ("- id: a\n  question: b\n  answer: c\n  phrasings:\n    - 要钱吗\n\t- 收费吗\n", "6:1: 行首用了制表符(Tab)缩进。只能用空格,前面要有 4 个。这一行:- 收费吗 改成:    - 收费吗"),
         ("- id: a\n  question: b\n  answer: c\n  phrasings:\n\t- 要钱吗\n", "5:1: 行首用了制表符(Tab)缩进。只能用空格,前面要有 4 个。这一行:- 要钱吗 改成:    - 要钱吗"),
