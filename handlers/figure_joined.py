@@ -4,16 +4,15 @@ Floor 2: pure. Each half is written out as a question of its own, with the schoo
 half names; a half that asks for no figure leaves the clause as it is.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.core.texts import plain
 from knowledge.figure_words import figure_words, fold, holds
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.wish import Wish
 
 Read = Callable[[str], Wish | None]
-_AND = re.compile("和|与|跟|以及|还有|加上|、")
 
 
 def halves(shelf: Shelf, clause: str, read: Read) -> list[str]:
@@ -21,7 +20,7 @@ def halves(shelf: Shelf, clause: str, read: Read) -> list[str]:
     whole = read(clause)
     if whole is None or whole.kind not in BY_SCHOOL:
         return [clause]
-    for joint in _AND.finditer(clause):
+    for joint in figure_words().joint_like.finditer(clause):
         first, second = clause[: joint.start()].strip(), clause[joint.end() :].strip()
         left = read(first)
         if left is None or left.kind not in BY_SCHOOL or not left.schools:
@@ -39,7 +38,7 @@ def _completed(shelf: Shelf, left: Wish, second: str, read: Read) -> Wish | None
     wish = read(second)
     if wish is not None and (wish.schools or wish.every):
         return replace(wish, text=second)
-    names = "、".join(shelf.by_id[one].name for one in left.schools)
+    names = plain("when.between", "zh").join(shelf.by_id[one].name for one in left.schools)
     wish = read(f"{names}{second}")
     return None if wish is None else replace(wish, text=f"{names}{second}")
 

@@ -12,7 +12,6 @@ from knowledge.figure_words import figure_text, figure_words, holds
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.wish import (
     HOUSE,
-    WHOLE_ADDRESS,
     WITH_YEAR,
     Wish,
     about_rules,
@@ -144,7 +143,7 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
     for each in said:
         rest = rest.replace(each, "")
     is_all = (
-        not rest or WHOLE_ADDRESS.fullmatch(rest) is not None
+        not rest or words.within_street_like.fullmatch(rest) is not None
     )  # 附近有地铁吗 is another question
     named = next((stage for each, stage in said.items() if each in plain), before.stage)
     return replace(before, address=address, stage=named) if is_all else None

@@ -56,6 +56,7 @@ class FigureWords:
     office_like: re.Pattern[str]
     batch_like: re.Pattern[str]
     posts_like: re.Pattern[str]
+    joint_like: re.Pattern[str]
     works_like: re.Pattern[str]
     works_asked: Words
     around_table: Words
@@ -64,6 +65,7 @@ class FigureWords:
     phase_like: re.Pattern[str]
     year_like: re.Pattern[str]
     house_like: re.Pattern[str]
+    within_street_like: re.Pattern[str]
     between_like: re.Pattern[str]
     range_like: re.Pattern[str]
     whole_like: re.Pattern[str]

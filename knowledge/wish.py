@@ -32,8 +32,6 @@ LONGEST = 80  # characters; a longer message is a story, not a question for a nu
 _ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
 _ADDRESS = 16  # characters of one that says nothing else
 HOUSE = re.compile(r"([0-9]+|[零一二三四五六七八九十百]+)号?")
-_WITHIN_HOUSE = r"(?:号(?:[院附之楼栋幢座层门户室]|单元|[0-9]+|号|[零一二三四五六七八九十百]+)*)?"
-WHOLE_ADDRESS = re.compile(rf"(?:[0-9]+|[零一二三四五六七八九十百]+){_WITHIN_HOUSE}")
 _NAME = "※"  # stands for the name of a school that was found
 _NUMBERED = re.compile(r"[零一二三四五六七八九十]{1,3}[中小幼]")
 
@@ -211,7 +209,7 @@ def _only_an_address(shelf: Shelf, text: str) -> Wish | None:
     if address is None or not address.known or not text.startswith(address.name):
         return None
     rest = text.removeprefix(address.name).removeprefix("小区")
-    alone = not rest or WHOLE_ADDRESS.fullmatch(rest) is not None
+    alone = not rest or figure_words().within_street_like.fullmatch(rest) is not None
     return Wish("catchment", text, address=address) if alone else None
 
 
