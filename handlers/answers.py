@@ -108,8 +108,10 @@ def _source(turn: Turn, source: Source) -> Markup:
         named += say("faq.number", turn.language, number=source.number)
     named += source.article  # a Markup escapes what is added to it
     if source.url.startswith(("https://", "http://")):
-        return say("faq.source_link", turn.language, url=source.url, source=named)
-    return say("faq.source", turn.language, source=named)
+        told = say("faq.source_link", turn.language, url=source.url, source=named)
+    else:
+        told = say("faq.source", turn.language, source=named)
+    return Markup(" · ").join((told, Markup("{}").format(source.date))) if source.date else told
 
 
 def _lines(*parts: Markup) -> Markup:

@@ -31,21 +31,26 @@ def _document(turn: Turn, table: Table, *, samples: bool) -> Markup:
     parts = [Markup("{}").format(source.title if source is not None else table.title)]
     if source is not None and source.number:
         parts.append(Markup("{}").format(source.number))
-    day = table.published_on or (source.date if source is not None else None)
-    if day is not None:
-        parts.append(say("figure.published", turn.language, date=f"{day:%Y-%m-%d}"))
+    day = str(table.published_on or "") or (source.date if source is not None else "")
+    if day:
+        parts.append(say("figure.published", turn.language, date=day))
     if table.sample and samples:
         parts.append(say("figure.sample", turn.language))
     return Markup(" · ").join(parts)
 
 
 def missing(turn: Turn, found: Found) -> Iterator[Markup]:
-    """Say which of the schools that were asked for are not among the figures."""
+    """Say which of the schools and years that were asked for are not among the figures."""
     comma = plain("when.between", turn.language)
     if found.unknown:
         yield say("figure.unknown", turn.language, names=comma.join(found.unknown))
     if found.absent:
         yield say("figure.absent", turn.language, names=comma.join(found.absent))
+    kind = kind_words(turn, found.wish.kind)
+    for key, years in (("figure.no_years", found.gone), ("figure.no_years_yet", found.coming)):
+        if years:
+            listed = comma.join(map(str, years))
+            yield say(key, turn.language, years=listed, kind=kind)
 
 
 def bases(turn: Turn, cards: Sequence[Card]) -> Iterator[Markup]:

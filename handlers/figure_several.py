@@ -7,21 +7,23 @@ Floor 2: pure. What one question leaves out, the one before has said: the school
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from markupsafe import Markup
 
-from bot.core.dialogue import Figure, Last
+from bot.core.chart import Picture
+from bot.core.dialogue import Dialogue, Figure, Last
 from bot.core.texts import say
-from bot.core.turn import Asked, Outcome, Rows, Turn
+from bot.core.turn import Asked, Effect, Outcome, Outgoing, Rows, Say, Turn
 from bot.core.workdays import local_day
-from handlers import answers, faq, figure_view
+from handlers import answers, faq, figure_chart, figure_joined, figure_view
 from handlers.saying import answer as sent
 from handlers.saying import way_on
 from handlers.words import says_something
 from knowledge import entry as known
 from knowledge import figures
 from knowledge.clauses import is_asking
-from knowledge.figure_answers import Answer, Ask, Missing, NoSuch
+from knowledge.figure_answers import Answer, Ask, Found, Missing, NoSuch
 from knowledge.figure_follow import read_follow_up
 from knowledge.figure_words import fold
 from knowledge.shelf import BY_SCHOOL, Shelf
@@ -44,6 +46,8 @@ class _Part:
 def answer(turn: Turn, shelf: Shelf, question: str) -> Outcome | None:
     """Answer each question of a message that asks several, at least one for a figure; else None."""
     clauses, sentences = _pieces(_CLAUSES, question), _pieces(_SENTENCES, question)
+    read = partial(_read, turn, shelf)
+    clauses = [half for clause in clauses for half in figure_joined.halves(shelf, clause, read)]
     if len(clauses) < 2:
         return None
     parts = _parts(turn, shelf, clauses)
@@ -122,18 +126,50 @@ def _answered(
     found = [_newest(shelf, wish, turn) for wish in wishes]
     figure = Figure(parts[-1].pieces[0], turn.fresh.draft, _said(wishes[-1]), at=turn.now)
     told: list[Markup] = []
+    drawn: list[tuple[Markup, Picture]] = []
     rows: Rows = ()
     for part, wish, one in zip(parts, wishes, found, strict=True):
         html, own = figure_view.told(turn, shelf, one, figure.token)
-        told.append(html)
+        picture = _picture(turn, wish, one)
+        if picture is not None:
+            drawn.append((html, picture))
+        else:
+            told += [html, *_why_no_picture(turn, wish, one)]
         if not rows and (len(parts) == 1 or _is_open(one)):
             figure = replace(figure, question=part.pieces[0], said=_said(wish))
             rows = own
     for piece in rest:
         told.extend(_beside(turn, piece))
     after = replace(turn.dialogue, figure=figure, last=Last(question, "", turn.now))
-    outcome = sent(turn, *told, buttons=rows or way_on(turn), dialogue=after)
-    return outcome.and_do(Asked(question, "hit", f"table:{wishes[0].kind}"))
+    messages = _messages(turn, told, drawn, rows or way_on(turn), after)
+    return Outcome(after, messages).and_do(Asked(question, "hit", f"table:{wishes[0].kind}"))
+
+
+def _messages(
+    turn: Turn,
+    told: list[Markup],
+    drawn: list[tuple[Markup, Picture]],
+    rows: Rows,
+    after: Dialogue,
+) -> tuple[Effect, ...]:
+    """Say all that is told in one message; a message holds one picture, so each has its own, before the rest."""
+    below = drawn if told else drawn[:-1]
+    pictures = [Say(Outgoing(html, picture=picture)) for html, picture in below]
+    html, picture = (told[0], None) if told else drawn[-1]
+    last = sent(turn, html, *told[1:], buttons=rows, dialogue=after, picture=picture)
+    return (*pictures, *last.effects)
+
+
+def _picture(turn: Turn, wish: Wish, found: Answer) -> Picture | None:
+    """Draw a part of the message, where it asks for a picture and there is one."""
+    wanted = wish.picture and turn.desk.pictures
+    return figure_chart.picture(turn, found) if wanted else None
+
+
+def _why_no_picture(turn: Turn, wish: Wish, found: Answer) -> Iterator[Markup]:
+    """Say why words came where a picture was asked for."""
+    if wish.picture and isinstance(found, Found):
+        yield figure_chart.why_none(turn, found)
 
 
 def _completed(wishes: Iterator[Wish]) -> Iterator[Wish]:

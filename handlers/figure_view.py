@@ -183,10 +183,17 @@ def _not_yet(turn: Turn, found: NotYet) -> Iterable[Markup]:
     """Say that a year is not out, and what is known of the newest one, marked as that."""
     kind = kind_words(turn, found.wish.kind)
     yield say("figure.not_yet", turn.language, year=found.year, kind=kind)
-    if found.last is not None:
-        newest = found.last.cards[0].year
+    match found.last:
+        case Found() as last:
+            newest, shown = last.cards[0].year, _found(turn, last)
+        case Zones() as last:
+            newest = last.table.school_year
+            shown = [_zones(turn, last), origin(turn, [last.table])]
+        case None:
+            newest, shown = None, []
+    if newest is not None:
         yield say("figure.not_yet_last", turn.language, year=newest, wanted=found.year)
-        yield from _found(turn, found.last)
+        yield from shown
     yield say("figure.not_yet_after", turn.language)
 
 

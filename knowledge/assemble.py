@@ -199,13 +199,13 @@ class _Reader:
         self.problems.extend(rows.problems)
         return {row.word: row.also for row, _ in rows.rows}
 
-    def golden(self, ids: Sequence[str]) -> tuple[Golden, ...]:
+    def golden(self, ids: Sequence[str], *, whole: bool) -> tuple[Golden, ...]:
         data = self.found.get("golden.yaml")
         if data is None:
             return ()
         rows = read_rows(self.label("golden.yaml"), data, GoldenRow)
         self.problems.extend(rows.problems)
-        golden, problems = make_golden(rows, ids)
+        golden, problems = make_golden(rows, ids, whole=whole)
         self.problems.extend(problems)
         return golden
 
@@ -225,7 +225,7 @@ def load_parts(folder: Path, found: Found) -> Loaded:
     entries = {one.id: one for _, own in faq for one in own}
     topics, routing, calendar = reader.topics(faq), reader.routing(), reader.calendar()
     schools, tables, synonyms = reader.schools(), reader.tables(), reader.synonyms()
-    golden = reader.golden(tuple(entries))
+    golden = reader.golden(tuple(entries), whole=all(rows.whole for rows, _ in faq))
     problems = in_order(reader.problems)
     if routing is None or calendar is None or any(one.error for one in problems):
         return Loaded(None, problems, faq)

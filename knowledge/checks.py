@@ -10,7 +10,7 @@ from datetime import date
 from knowledge.entry import Entry
 from knowledge.messages import say
 from knowledge.problem import Problem
-from knowledge.reading import Rows, nearest
+from knowledge.reading import Rows, corrected_word, meant_by, nearest
 from knowledge.schema import EntryRow
 from knowledge.yamlio import Where
 
@@ -62,8 +62,11 @@ def _check_related(
         if related == entry.id:
             yield _at(rows, place, say("related_self"), entry, error=False)
         elif related not in known:
-            near = nearest(related, known)
-            yield _at(rows, place, say("unknown_related", id=related, nearest=near), entry)
+            told = say("unknown_related", id=related, nearest=nearest(related, known))
+            line, col = rows.place(place)
+            meant = meant_by(related, known)
+            told += corrected_word(rows.document.line(line), col, related, meant)
+            yield _at(rows, place, told, entry)
 
 
 def _same_phrasings(faq: Faq) -> Iterator[Problem]:

@@ -17,6 +17,8 @@ from knowledge.table_cells import tidy
 _ITEM = re.compile(r"^(\s*(?:- +)+)(.*)$")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _YEAR = re.compile(r"\D*((?:19|20)\d\d)\D*", re.ASCII)
+_MONTH = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*月?", re.ASCII)
+_MONTHS = 12
 _COMMAS = re.compile(r"[,，、]\s*")
 _WORD = 12  # characters; what is longer is a sentence and may hold a comma
 _STOPS, _DASHES = re.compile("[。.,,、]+$"), re.compile("[—–－]+")
@@ -64,6 +66,13 @@ def _day(value: str, key: str, data: Mapping[str, Any]) -> str:
         return ""
 
 
+def _some_day(value: str, key: str, data: Mapping[str, Any]) -> str:
+    month = _MONTH.fullmatch(value)
+    if month is not None and 1 <= int(month.group(2)) <= _MONTHS:
+        return f"{month.group(1)}-{int(month.group(2)):02}"
+    return _day(value, key, data) or _year(value, key, data)
+
+
 def _year(value: str, key: str, data: Mapping[str, Any]) -> str:
     found = _YEAR.fullmatch(value)  # 2026-2027 could be either
     return found.group(1) if found else ""
@@ -104,6 +113,7 @@ def _source(value: str, key: str, data: Mapping[str, Any]) -> str:
 
 _MAKERS: Mapping[str, Callable[[str, str, Mapping[str, Any]], str]] = {
     "bad_date": _day,
+    "bad_some_date": _some_day,
     "bad_year": _year,
     "bad_flag": _flag,
     "bad_id": _id,

@@ -3,8 +3,8 @@
 Floor 0: frozen values only. They are made by `reading` and `match`, and never changed afterwards.
 """
 
-import datetime as dt  # whole: a source has a field called `date`, which would hide the class
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -43,7 +43,7 @@ class Source:
     title: str
     number: str = ""
     article: str = ""
-    date: dt.date | None = None
+    date: str = ""  # 2018-12-29, 2018-02 or 2018: as much as is known
     url: str = ""
 
 
@@ -58,11 +58,11 @@ class Entry:
     topic: str = ""
     source: Source | None = None
     stage: Stage | None = None
-    valid_from: dt.date | None = None
-    valid_until: dt.date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
     school_year: int | None = None
-    checked_on: dt.date | None = None
-    review_by: dt.date | None = None
+    checked_on: date | None = None
+    review_by: date | None = None
     sample: bool = False
     draft: bool = False
     related: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Entry:
     phrasings_en: tuple[str, ...] = ()
     where: str = ""  # file:line, for editors
 
-    def is_current(self, today: dt.date) -> bool:
+    def is_current(self, today: date) -> bool:
         """Tell whether the entry may be given as current on `today` (both ends included)."""
         return not (
             (self.valid_from is not None and today < self.valid_from)

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 ANSWER_LIMIT = 3500  # Telegram takes 4,096; source, date and the note about samples need room
@@ -15,6 +15,10 @@ _NOTHING = frozenset({"", "~", "null"})
 _YES = frozenset({"true", "yes", "on", "是"})
 _NO = frozenset({"false", "no", "off", "否", ""})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SOME_DAY = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+# For editors, to whom a year alone is a number and nothing at all a null.
+_SOME_DAY_AS_TYPED = {"type": ["string", "integer", "null"], "pattern": _SOME_DAY}
+_FIRST = "2000-01-01"  # what a shorter date leaves out
 
 
 class Row(BaseModel):
@@ -31,6 +35,18 @@ def _day(value: Any) -> Any:
         except ValueError:
             return _refuse("bad_date", value)
     return value
+
+
+def _some_day(value: Any) -> Any:
+    """Take a day, a month or a year: of many documents no more is known."""
+    if not isinstance(value, str) or value.strip() in _NOTHING:
+        return "" if isinstance(value, str) else value
+    text = value.strip()
+    try:
+        date.fromisoformat(text + _FIRST[len(text) :])
+    except ValueError:
+        return _refuse("bad_some_date", value)
+    return text if re.fullmatch(_SOME_DAY, text) else _refuse("bad_some_date", value)
 
 
 def _maybe(value: Any) -> Any:
@@ -107,6 +123,7 @@ Url = Annotated[str, StringConstraints(max_length=500), BeforeValidator(_url)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Day = Annotated[date, BeforeValidator(_day)]
 MaybeDay = Annotated[date | None, BeforeValidator(_day), BeforeValidator(_maybe)]
+SomeDay = Annotated[str, Field(json_schema_extra=_SOME_DAY_AS_TYPED), BeforeValidator(_some_day)]
 MaybeYear = Annotated[int | None, BeforeValidator(_year), BeforeValidator(_maybe)]
 Year = Annotated[int, BeforeValidator(_year)]
 Lines = Annotated[tuple[Line, ...], BeforeValidator(_list)]

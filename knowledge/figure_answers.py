@@ -53,12 +53,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The figures, school by school; `unknown` are names that no school has, `absent` schools without a row."""
+    """The figures, school by school; `unknown` are names that no school has, `absent` schools without a row.
+
+    `gone` are years that are not published here, `coming` those that are not out yet.
+    """
 
     wish: Wish
     cards: tuple[Card, ...]
     unknown: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    gone: tuple[int, ...] = ()
+    coming: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class NotYet:
 
     wish: Wish
     year: int
-    last: Found | None = None
+    last: "Found | Zones | None" = None
 
 
 @dataclass(frozen=True, slots=True)

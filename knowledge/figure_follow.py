@@ -137,4 +137,13 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
     if number is not None and before.address is not None:
         return replace(before, address=replace(before.address, number=read_number(number.group(1))))
     address = find_address(shelf, text)
-    return replace(before, address=address) if address is not None and address.known else None
+    if address is None or not address.known:
+        return None
+    rest = plain.replace(address.name, "")
+    for each in said:
+        rest = rest.replace(each, "")
+    is_all = (
+        not rest or words.within_street_like.fullmatch(rest) is not None
+    )  # 附近有地铁吗 is another question
+    named = next((stage for each, stage in said.items() if each in plain), before.stage)
+    return replace(before, address=address, stage=named) if is_all else None

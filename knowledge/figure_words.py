@@ -31,6 +31,7 @@ class FigureWords:
     allowed: Mapping[str, Words]
     barred: Mapping[str, Words]
     weak: Words
+    weak_place: Words
     amounts: Words
     every: Words
     compare: Words
@@ -55,11 +56,16 @@ class FigureWords:
     office_like: re.Pattern[str]
     batch_like: re.Pattern[str]
     posts_like: re.Pattern[str]
+    joint_like: re.Pattern[str]
+    works_like: re.Pattern[str]
+    works_asked: Words
+    around_table: Words
     address_like: re.Pattern[str]
     estate_like: re.Pattern[str]
     phase_like: re.Pattern[str]
     year_like: re.Pattern[str]
     house_like: re.Pattern[str]
+    within_street_like: re.Pattern[str]
     between_like: re.Pattern[str]
     range_like: re.Pattern[str]
     whole_like: re.Pattern[str]
@@ -119,6 +125,15 @@ def figure_text(question: str) -> str:
     for said, chinese in figure_words().english:
         text = said.sub(chinese, text)
     return fold(" ".join(_CHINESE.findall(text)))
+
+
+def called(text: str) -> str:
+    """Take from the folded name of a table what it may be without: its year, whose it is, 公示, 表."""
+    words = figure_words()
+    text = words.year_like.sub("", text)
+    for word in words.around_table:
+        text = text.replace(word, "")
+    return text
 
 
 def holds(text: str, words: Words) -> str:

@@ -23,6 +23,7 @@ from knowledge.figure_answers import (
     Zones,
 )
 from knowledge.figure_words import figure_words, fold, holds
+from knowledge.lexicon import Lexicon
 from knowledge.offices import all_offices, find_offices, like_offices
 from knowledge.progress import Progress, find_progress, round_names
 from knowledge.school_figures import (
@@ -35,7 +36,7 @@ from knowledge.school_figures import (
 )
 from knowledge.shelf import BY_SCHOOL, Sheet, Shelf
 from knowledge.tables import Column
-from knowledge.wish import Wish
+from knowledge.wish import Wish, read_wish
 
 
 def choose(wish: Wish, choice: str) -> Wish:
@@ -106,6 +107,12 @@ def is_given(found: Answer) -> bool:
     return isinstance(found, Found | Records | Zones | Steps)
 
 
+def answers(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> bool:
+    """Tell whether a question gets its figure, with nothing left to be said."""
+    wish = read_wish(shelf, question, today=today, lexicon=lexicon)
+    return wish is not None and is_given(answer(shelf, wish, today=today))
+
+
 def answer(shelf: Shelf, wish: Wish, *, today: date) -> Answer:
     """Answer a wish."""
     if wish.place:
@@ -124,6 +131,16 @@ def answer(shelf: Shelf, wish: Wish, *, today: date) -> Answer:
 
 
 def _catchment(shelf: Shelf, wish: Wish) -> Answer:
+    """Say where an address belongs; for a year that is not out, where it belonged in the newest one."""
+    found = _newest_catchment(shelf, wish)
+    published = shelf.years("catchment")
+    wanted = max(wish.years, default=0)
+    if isinstance(found, Zones) and published and wanted > published[0]:
+        return NotYet(wish, wanted, found)
+    return found
+
+
+def _newest_catchment(shelf: Shelf, wish: Wish) -> Answer:
     sheet = shelf.sheets["catchment"][0]
     if wish.address is None:
         return _area_of_school(sheet, shelf, wish)
@@ -177,7 +194,7 @@ def _record(sheet: Sheet, row: int) -> tuple[tuple[Column, str], ...]:
 
 
 def _duty(shelf: Shelf, wish: Wish) -> Answer:
-    found = find_offices(shelf, wish.office)
+    found = all_offices(shelf) if wish.every else find_offices(shelf, wish.office)
     if not found:
         like = like_offices(shelf, wish.office)
         if like:

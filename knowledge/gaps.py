@@ -1,7 +1,7 @@
 """Gaps: what people asked and the entries did not answer, put together by likeness, the most wanted first.
 
-Floor 0; pure. Likeness is the matcher's own: the same parsing, the same three channels with the weights of the live
-index, the same hard slots (a kindergarten question never joins one about primary school).
+Floor 0; pure. Likeness is the matcher's own: the same parsing, the same channels with the weights of the live
+index, the same senses of words, the same hard slots (a kindergarten question never joins one about primary school).
 """
 
 import math
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from knowledge import figures
 from knowledge.entry import Outcome
+from knowledge.shelf import EMPTY, Shelf
 from knowledge.text import bare, normalise
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 # Of 1. Of labelled pairs of questions these find two in five, and five of six that they put together belong
 # together; likeness alone, as strict, finds one in nine.
 ALIKE = 0.35
+ALIKE_IN_SENSE = 0.7  # of two that have few words in common: 校园里可以养猫吗, 学校里能不能养猫
 ALIKE_NEAR = 0.1  # for two questions that are nearest to the same entry
 NEAR_SCORE = 10.0  # from here on an entry is near
 _SHARES = (0.5, 0.5)  # of ideas and grams
@@ -73,17 +76,24 @@ class _Wording:
         return self.nearest if self.score >= NEAR_SCORE else ""
 
 
-def gaps(unmet: Iterable[Unmet], index: "Index", *, today: date) -> tuple[Gap, ...]:
-    """Give the gaps by number of people, of two the newer first; what an entry answers by now is left out.
+def gaps(
+    unmet: Iterable[Unmet], index: "Index", *, today: date, shelf: Shelf = EMPTY
+) -> tuple[Gap, ...]:
+    """Give the gaps by number of people, of two the newer first; what an entry or a table answers by now is left out.
 
     Takes about a millisecond a wording: not for the event loop, and not for a transaction.
     """
     same: dict[str, list[Unmet]] = {}
     for one in unmet:
         same.setdefault(bare(normalise(one.question)), []).append(one)
-    looked = (_look(asked, index, today) for words, asked in same.items() if words)
+    looked = (
+        _look(asked, index, today)
+        for words, asked in same.items()
+        if words
+        and not figures.answers(shelf, asked[0].question, today=today, lexicon=index.lexicon)
+    )
     wordings = sorted((one for one in looked if one is not None), key=_weight, reverse=True)
-    made = [_gap(group) for group in _grouped(wordings)]
+    made = [_gap(group) for group in _grouped(wordings, index)]
     return tuple(sorted(made, key=lambda gap: (gap.people, gap.last), reverse=True))
 
 
@@ -105,15 +115,20 @@ def _weight(wording: _Wording) -> tuple[int, datetime]:
     return len({one.person for one in asked}), max(one.at for one in asked)
 
 
-def _grouped(wordings: Sequence[_Wording]) -> list[list[_Wording]]:
+def _grouped(wordings: Sequence[_Wording], index: "Index") -> list[list[_Wording]]:
     """Let every wording join the group whose first wording it is most like, or begin one of its own."""
     groups: list[list[_Wording]] = []
     postings: dict[str, list[tuple[int, float]]] = {}
-    for wording in wordings:
+    senses = index.retriever.senses_of([one.parsed for one in wordings])
+    firsts: list[int] = []  # of each group, the place of its first wording
+    for place, wording in enumerate(wordings):
         alike: dict[int, float] = {}
         for token, share in wording.vector.items():
             for number, other in postings.get(token, ()):
                 alike[number] = alike.get(number, 0.0) + share * other
+        for number, sense in enumerate((senses[firsts] @ senses[place]).tolist()):
+            if sense >= ALIKE_IN_SENSE:
+                alike[number] = max(alike.get(number, 0.0), sense)
         joined = next(
             (
                 groups[number]
@@ -128,6 +143,7 @@ def _grouped(wordings: Sequence[_Wording]) -> list[list[_Wording]]:
         for token, share in wording.vector.items():
             postings.setdefault(token, []).append((len(groups), share))
         groups.append([wording])
+        firsts.append(place)
     return groups
 
 

@@ -28,6 +28,19 @@ def cause(lines: list[str], number: int) -> tuple[str, dict[str, object]] | None
     return None if want == got else ("indent_count", _counted(line, want))
 
 
+def meant(lines: list[str], number: int, width: int) -> int:
+    """Give how many blanks belong before a line whose margin is of other signs, `width` of them wide."""
+    text = lines[number].strip()
+    above = next((lines[at] for at in range(number - 1, -1, -1) if lines[at].strip()), "")
+    key, item = _KEY.match(above), _ITEM.match(above)
+    if text.startswith("- "):
+        if item is not None:
+            return len(item.group(1))
+        return len(key.group(1)) + 2 if key is not None and not key.group(3) else width
+    like = _columns(lines, number, _KEY) if _KEY.match(text) else set()
+    return min(like, key=lambda one: (abs(one - width), one), default=width)
+
+
 def _text_of(lines: list[str], number: int) -> tuple[str, dict[str, object]] | None:
     """Take the line for the text of the key above: too few blanks, or a bar that is missing."""
     above = next(_keys_above(lines, number), None)

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from knowledge.senses import Senses
-from knowledge.sound import Sounds, TypedWords, read_sounds
+from knowledge.sound import Sounds, TypedWords, shipped_sounds
 from knowledge.text import normalise
 from knowledge.words import Cutter, Vocabulary
 
@@ -143,7 +143,7 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     noise, abroad = _read("noise"), _abroad(_read("places"), _read("offices"))
     regional = {normalise(key): str(value) for key, value in _read("regional").items()}
     costs = _costs(word_counts(), (*concepts, *slots, *sorted(abroad.any)))
-    sounds = read_sounds(FOLDER / "pinyin.txt")
+    sounds = shipped_sounds()
     return Lexicon(
         concepts=concepts,
         concept_words=Vocabulary(concepts),

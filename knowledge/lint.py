@@ -14,6 +14,7 @@ from knowledge.match import Index
 FEW_PHRASINGS = "few_phrasings"  # data: count, least
 CLOSE_ENTRIES = "close_entries"  # data: phrasing, other, theirs
 SENT_ELSEWHERE = "sent_elsewhere"  # data: phrasing, other
+SENT_NOWHERE = "sent_nowhere"  # data: phrasing
 NOT_ASKED = "not_asked"  # no golden question hits the entry
 LEAST_PHRASINGS = 4
 _CLOSE = 0.72  # likeness from which two phrasings of two entries are worth a word
@@ -89,8 +90,10 @@ def _sent_elsewhere(
 ) -> Iterator[Finding]:
     """Tell which of some phrasings of an entry are by likeness nearer to another one."""
     for phrasing, other in zip(phrasings, index.likeliest(phrasings, today=today), strict=True):
-        if other != entry.id:
-            yield Finding(SENT_ELSEWHERE, entry.id, {"phrasing": phrasing, "other": other or "-"})
+        if not other:
+            yield Finding(SENT_NOWHERE, entry.id, {"phrasing": phrasing})
+        elif other != entry.id:
+            yield Finding(SENT_ELSEWHERE, entry.id, {"phrasing": phrasing, "other": other})
 
 
 def _close(

@@ -19,6 +19,7 @@ from knowledge.clauses import MOST_PARTS, is_asking, is_bare_fact, is_fragment
 from knowledge.entry import Answer, Context, Decision, Entry, Outcome, Stage
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
+from knowledge.indexed import key_of
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.meaning import Floats, Meanings, Nearness, Vectors
 from knowledge.parse import Parser
@@ -96,6 +97,14 @@ class Index:
         self._sure = 0.0
         self.by_words = self  # the same without the semantic layer
         self._remembered = lru_cache(maxsize=_MESSAGES)(self._decided)
+
+    @property
+    def told_apart_by(self) -> tuple[object, ...]:
+        """Give all of the entries that a decision hangs on: what answers say, and from where, is no part of it."""
+        return tuple(
+            (*key_of(one), one.id, one.topic, one.valid_from, one.valid_until)
+            for one in self.entries
+        )
 
     def ask(self, question: str, *, today: date, context: Context | None = None) -> Decision:
         """Decide what a question leads to. Never raises, whatever the text."""

@@ -110,8 +110,8 @@ def source_line(source: Source | None) -> str:
     """Write a source in one line: title, number, article, date."""
     if source is None:
         return ""
-    day = f"{source.date:%Y-%m-%d}" if source.date is not None else ""
-    return " · ".join(part for part in (source.title, source.number, source.article, day) if part)
+    parts = (source.title, source.number, source.article, source.date)
+    return " · ".join(part for part in parts if part)
 
 
 def _key_places(table: Table) -> tuple[int, ...]:

@@ -153,25 +153,19 @@ class _Reading(Generic[R]):
     def _problem(self, details: ErrorDetails, where: Where) -> Problem:
         path = (*where, *details["loc"])
         key = next((part for part in reversed(details["loc"]) if isinstance(part, str)), "")
+        if details["type"] == "missing":
+            return Problem(self.file, *self.document.mark(path[:-1]), say("missing", key=key))
+        if details["type"] == "extra_forbidden":
+            place = self.document.key_mark(path)
+            known = keys_at(self.model, details["loc"][:-1])
+            message = _key_message(key, known, self.document.line(place[0]), place[1])
+            return Problem(self.file, *place, message)
         place = self.document.mark(path)
-        match details["type"]:
-            case "missing":
-                place = self.document.mark(path[:-1])
-                message = say("missing", key=key)
-            case "extra_forbidden":
-                place = self.document.key_mark(path)
-                known = keys_at(self.model, details["loc"][:-1])
-                seen = visible_key(key)
-                if seen != key and seen in known:
-                    message = say("invisible_key", key=seen)
-                else:
-                    message = say("unknown_key", key=key, nearest=nearest(key, known))
-            case _:
-                shown = self.document.line(place[0])
-                message = _value_message(details, key, shown, place[1]) + corrected(
-                    details["type"], details["input"], shown, key, details.get("ctx") or {}
-                )
-        return Problem(self.file, *place, message)
+        shown = self.document.line(place[0])
+        message = _value_message(details, key, shown, place[1]) + corrected(
+            details["type"], details["input"], shown, key, details.get("ctx") or {}
+        )
+        return Problem(self.file, *place, with_line(message, shown))
 
     def rows(self) -> Rows[R]:
         """Close the file: what the parser noticed about a line silences the schema on that line."""
@@ -199,11 +193,38 @@ def _without_echo(found: Sequence[ErrorDetails], model: type[Row]) -> Iterator[E
         if details["type"] == "extra_forbidden":
             known = keys_at(model, details["loc"][:-1])
             key = visible_key(str(details["loc"][-1]))
-            near = key if key in known else chinese_keys().get(key) or _near(key, known)
+            near = key if key in known else meant_by(key, known)
             meant.add((*details["loc"][:-1], near))
     for details in found:
         if details["type"] != "missing" or details["loc"] not in meant:
             yield details
+
+
+def with_line(message: str, line: str) -> str:
+    """Add the line that a message is about, unless it shows it already."""
+    shown = say("shown", shown="") in message
+    return message if shown else message + say("shown", **traps.told(line, ""))
+
+
+def corrected_word(line: str, col: int, word: str, meant: str) -> str:
+    """Show a line, and how it should be with another word at a column; without one the line alone."""
+    if not meant or not line[col - 1 :].startswith(word):
+        return with_line("", line)
+    return say(
+        "corrected", **traps.told(line, line[: col - 1] + meant + line[col - 1 + len(word) :])
+    )
+
+
+def _key_message(key: str, known: Sequence[str], line: str, col: int) -> str:
+    """Tell of a key that no model has, with the line as it should be where one is near."""
+    seen = visible_key(key)
+    hidden = seen != key and seen in known
+    told = (
+        say("invisible_key", key=seen)
+        if hidden
+        else say("unknown_key", key=key, nearest=nearest(key, known))
+    )
+    return told + corrected_word(line, col, key, seen if hidden else meant_by(key, known))
 
 
 def _near(name: str, known: Sequence[str]) -> str:
@@ -238,7 +259,15 @@ def _value_message(details: ErrorDetails, key: str, shown: str, col: int) -> str
         case "literal_error" | "enum":
             allowed = str(data["expected"]).replace("'", "").replace(" or ", ", ")
             return say("bad_choice", key=key, value=details["input"], allowed=allowed)
-        case "bad_date" | "bad_flag" | "bad_number" | "bad_year" | "bad_id" | "bad_url":
+        case (
+            "bad_date"
+            | "bad_some_date"
+            | "bad_flag"
+            | "bad_number"
+            | "bad_year"
+            | "bad_id"
+            | "bad_url"
+        ):
             return say(kind, key=key, **data)
         case _:
             return say("bad_value", key=key)
@@ -246,13 +275,16 @@ def _value_message(details: ErrorDetails, key: str, shown: str, col: int) -> str
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """Say which known name is meant, or which there are when none is near."""
-    meant = chinese_keys().get(name)
-    if meant in known:
+    meant = meant_by(name, known)
+    if meant:
         return say("nearest", name=meant)
-    close = _near(name, known)
-    if close:
-        return say("nearest", name=close)
     return say("known", names=", ".join(known)) if 0 < len(known) <= 24 else ""
+
+
+def meant_by(name: str, known: Sequence[str]) -> str:
+    """Give the known name that is meant, by its Chinese word or by likeness; nothing when none is near."""
+    meant = chinese_keys().get(name, "")
+    return meant if meant in known else _near(name, known)
 
 
 def keys_at(model: type[BaseModel], loc: Sequence[str | int]) -> tuple[str, ...]:

@@ -160,10 +160,14 @@ class Retriever:
         sizes = (CHANNELS * wide, wide, _KINDS * narrow, narrow)
         return [0, *accumulate(count * size for size in sizes)]
 
+    def senses_of(self, questions: Sequence[Parsed]) -> Vectors:
+        """Give of each text what its words mean together; the product of two is their likeness."""
+        words = self._senses.rows([question.told for question in questions])
+        return self._senses.added(words, self._rarity)
+
     def _by_sense(self, questions: Sequence[Parsed]) -> Vectors:
         """Compare each text with each phrasing by what their words mean."""
-        words = self._senses.rows([question.told for question in questions])
-        return self._senses.added(words, self._rarity) @ self._told
+        return self.senses_of(questions) @ self._told
 
     def _ask(
         self, query: Query, question: Parsed, row: int, starts: Sequence[int]

@@ -21,6 +21,7 @@ from knowledge.fields import (
     MaybeDay,
     MaybeYear,
     Row,
+    SomeDay,
     Url,
 )
 
@@ -31,7 +32,7 @@ class SourceRow(Row):
     title: Line
     number: Loose = ""
     article: Loose = ""
-    date: MaybeDay = None
+    date: SomeDay = ""
     url: Url = ""
 
     def value(self) -> Source:

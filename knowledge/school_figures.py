@@ -52,12 +52,17 @@ def _of_years(shelf: Shelf, wish: Wish) -> Answer:
             return Ask(wish, Missing.YEAR, tuple(f"y:{year}" for year in own[:4]))
         else:
             wanted = tuple(own[:1]) or published[:1]
-    for year in wanted:
-        if year not in published:
-            return _unpublished(shelf, wish, year, published)
+    there = tuple(year for year in wanted if year in published)
+    lacking = tuple(year for year in wanted if year not in published)
+    if lacking and not there:
+        return _unpublished(shelf, wish, lacking[0], published)
     if wish.picture and over_time and len(wanted) == 1 and wanted[0] in own:
-        wanted = tuple(sorted(own))
-    return _take(shelf, wish, wanted)
+        there = tuple(sorted(own))
+    found = _take(shelf, wish, there)
+    if not lacking or not isinstance(found, Found):
+        return found
+    coming = tuple(year for year in lacking if year > published[0])
+    return replace(found, gone=tuple(one for one in lacking if one not in coming), coming=coming)
 
 
 def _unpublished(shelf: Shelf, wish: Wish, year: int, published: tuple[int, ...]) -> Answer:

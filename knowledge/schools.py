@@ -20,6 +20,7 @@ from knowledge.messages import say
 from knowledge.problem import Problem
 from knowledge.reading import Rows
 from knowledge.schema_desk import SchoolRow
+from knowledge.sound import Key, shipped_sounds
 
 _DATA = yaml.load(  # safe loader
     Path(__file__).with_name("school_names.yaml").read_text(encoding="utf-8"),
@@ -29,8 +30,11 @@ _NUMERALS: str = _DATA["numerals"]
 _DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 _BEFORE = frozenset(_DATA["before"])
 _BEHIND = re.compile(_DATA["behind"])
+_LEVEL = re.compile(_DATA["level"])
+_OWN_LEVEL = re.compile(_DATA["own_level"])
 _ANY_SCHOOL = frozenset(_DATA["any_school"])
 _NO_NAME: tuple[str, ...] = tuple(_DATA["no_name"])
+_LETTERS = re.compile("[a-z]+")
 _FUZZY = 75.0
 _SHORT = 16  # a longer text is a story, and only names that stand in it count
 
@@ -115,6 +119,10 @@ class _Names:
                     self.longer[key[:end]] = (*self.longer.get(key[:end], ()), school)
         self.lengths = sorted({len(key) for key in self.owners}, reverse=True)
         self.marked = [(key, _marks(key), own) for key, own in self.owners.items() if key]
+        self.heard: dict[Key, tuple[str, ...]] = {}  # how names sound: yi zhong -> 一中
+        for key in self.owners:
+            sound = _sound(key)
+            self.heard[sound] = (*self.heard.get(sound, ()), key)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Find names in the text, the longest first and none inside another, in the text's order."""
@@ -150,7 +158,7 @@ def _named(schools: Sequence[School], text: str) -> tuple[tuple[School, ...], tu
         before, behind = text[:start], text[end:]
         if _part_of_number(before, key, behind):
             continue
-        if len(owners) > 1 or longer or _BEHIND.match(behind):
+        if len(owners) > 1 or longer or _BEHIND.match(behind) or _of_another(before, owners[0]):
             doubtful.extend([*owners, *longer])
         elif before and before[-1] not in _BEFORE and not names.ends(before):
             doubtful.extend(owners)
@@ -164,6 +172,12 @@ def _keys(school: School) -> tuple[str, ...]:
     return tuple(key_of(name) for name in (school.name, *school.aliases))
 
 
+def _of_another(before: str, school: School) -> bool:
+    """Tell whether a name is said to be of the city where ours is the district's, or the other way round: 市三中."""
+    said, own = _LEVEL.search(before), _OWN_LEVEL.match(school.name)
+    return said is not None and own is not None and said.group(1) != own.group(1)
+
+
 def _part_of_number(before: str, key: str, behind: str) -> bool:
     """Tell whether 一中 here is part of 十一中, 初一中 or 一中心 and so no name at all."""
     if key[0] in _NUMERALS and before and before[-1] in _NUMERALS + "初高":
@@ -175,6 +189,8 @@ def _alike(schools: Sequence[School], text: str, limit: int) -> tuple[School, ..
     """Give schools with names like the text; other numbers and other stages are not alike."""
     if len(text) > _SHORT or text in _ANY_SCHOOL:
         return ()
+    if heard := tuple(_heard(_names(tuple(schools)), text)):
+        return _once(heard)[:limit]
     wanted = _marks(text)
     scored: dict[School, float] = {}
     for key, marks, owners in _names(tuple(schools)).marked:
@@ -182,6 +198,20 @@ def _alike(schools: Sequence[School], text: str, limit: int) -> tuple[School, ..
         for one in owners if score >= _FUZZY else ():
             scored[one] = max(score, scored.get(one, 0.0))
     return tuple(sorted(scored, key=lambda one: -scored[one]))[:limit]
+
+
+def _heard(names: _Names, text: str) -> Iterator[School]:
+    """Give schools whose name sounds as the text: 一种 and yizhong are 一中; at least half must be written so."""
+    for key in names.heard.get(_sound(text), ()):
+        same = sum(one == other for one, other in zip(key, text, strict=False))
+        if _LETTERS.fullmatch(text) or 2 * same >= len(key):
+            yield from names.owners[key]
+
+
+def _sound(text: str) -> Key:
+    """Spell a text in syllables; what is written in letters is taken for pinyin."""
+    sounds = shipped_sounds()
+    return sounds.split(text) if _LETTERS.fullmatch(text) else sounds.exactly(text)
 
 
 def _likeness(text: str, key: str) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from knowledge.figure_words import figure_words, fold
+from knowledge.figure_words import called, figure_words, fold
 from knowledge.schools import School, key_of
 from knowledge.tables import Table
 
@@ -63,6 +63,7 @@ class Shelf:
     schools: tuple[School, ...]  # those of schools.yaml, and names that only tables have
     by_id: Mapping[str, School]
     asks: re.Pattern[str]  # stands in every question for a figure, and in few others
+    names: Mapping[str, str]  # what a table is called, by its title or its `ask` -> its kind
     own_places: tuple[str, ...]  # 示例区, 示例市: what the bureau's own schools are named after
 
     def years(self, kind: str) -> tuple[int, ...]:
@@ -128,6 +129,7 @@ def make_shelf(tables: Iterable[Table], schools: Sequence[School]) -> Shelf:
         asked,
         MappingProxyType({one.id: one for one in asked}),
         _any_of(triggers),
+        MappingProxyType(_names_of(sheets)),
         _own_places(schools),
     )
 
@@ -141,12 +143,19 @@ def make_shelves(tables: Collection[Table], schools: Sequence[School]) -> tuple[
 
 def _any_of(triggers: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
     words = "|".join(re.escape(word) for own in triggers.values() for word in own)
-    posts = figure_words().posts_like.pattern if "posts" in triggers else ""
-    return re.compile("|".join(part for part in (words, posts) if part) or r"(?!)")
+    like = {"posts": figure_words().posts_like, "project": figure_words().works_like}
+    shapes = (shape.pattern for kind, shape in like.items() if kind in triggers)
+    return re.compile("|".join(part for part in (words, *shapes) if part) or r"(?!)")
 
 
 EMPTY = Shelf(
-    MappingProxyType({}), MappingProxyType({}), (), MappingProxyType({}), re.compile(r"(?!)"), ()
+    MappingProxyType({}),
+    MappingProxyType({}),
+    (),
+    MappingProxyType({}),
+    re.compile(r"(?!)"),
+    MappingProxyType({}),
+    (),
 )
 
 
@@ -245,6 +254,15 @@ def _triggers(kind: str, sheets: Sequence[Sheet]) -> tuple[str, ...]:
     items = [part for sheet in sheets for part in sheet.parts] if kind == "fee" else []
     words = (*figure_words().kinds.get(kind, ()), *own, *items)
     return tuple(sorted(dict.fromkeys(word for word in words if word), key=len, reverse=True))
+
+
+def _names_of(sheets: Mapping[str, Sequence[Sheet]]) -> dict[str, str]:
+    every = (sheet for own in sheets.values() for sheet in own)
+    return {
+        called(fold(name)): sheet.kind
+        for sheet in every
+        for name in (sheet.table.title, *sheet.table.ask)
+    }
 
 
 def _own_places(schools: Sequence[School]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ The table is shipped (knowledge/lexicon/pinyin.txt), so that no pinyin library i
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +42,12 @@ class Sounds:
     def split(self, run: str) -> tuple[str, ...]:
         """Split a run of letters into pinyin syllables, the longest first; empty if it is not pinyin."""
         return _split(run, self.syllables)
+
+
+@cache
+def shipped_sounds() -> Sounds:
+    """Give the sounds of the shipped table, read on the first call."""
+    return read_sounds(Path(__file__).parent / "lexicon" / "pinyin.txt")
 
 
 def read_sounds(path: Path) -> Sounds:

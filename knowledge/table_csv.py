@@ -10,6 +10,7 @@ from typing import Protocol
 
 from knowledge.messages import say
 from knowledge.table_cells import heading
+from knowledge.workbook import Refusal, Sheet, Value
 
 DELIMITERS = (",", ";", "\t")
 _HEADING_WITHIN = 10  # rows in which a heading is looked for, to say where it is
@@ -64,6 +65,9 @@ class Cells:
         told = say("csv_header", names=", ".join(lacking), header=shown)
         if any("，" in name and lacking[0] in name for name in self.header):
             return told + say("csv_wide_comma")
+        like = next((name for name in self.header if name.startswith(lacking[0])), "")
+        if like:
+            return told + say("csv_heading_like", like=like, name=lacking[0])
         for number, row in enumerate(_reader(self._text, self.delimiter, strict=False), start=1):
             if {heading(cell) for cell in row} >= set(wanted):
                 return told + say("csv_heading_below", line=number)
@@ -90,6 +94,34 @@ class _Reader(Protocol):
     def __next__(self) -> list[str]: ...
 
     def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def read_as_sheets(data: bytes, name: str) -> tuple[Sheet, ...] | Refusal:
+    """Read a CSV as a workbook of one sheet, once for every sign that may stand between its cells.
+
+    Only one of them has the heading that a table looks for. Never raises for what is in it.
+    """
+    text = decode_csv(data)
+    if isinstance(text, int):
+        return _refusal(say("bad_encoding", position=text + 1))
+    first, _, rest = text.partition("\n")
+    if first.lower().startswith(_SEP):
+        text = "\n" + rest  # the rows keep their numbers
+    try:
+        return tuple(Sheet(name, tuple(_rows(text, sign))) for sign in DELIMITERS)
+    except csv.Error:
+        return _refusal(say("csv_broken"))
+
+
+def _refusal(message: str) -> Refusal:
+    return Refusal("problem", data=(("message", message),))
+
+
+def _rows(text: str, sign: str) -> Iterator[tuple[int, tuple[Value, ...]]]:
+    for number, row in enumerate(_reader(text, sign, strict=sign == DELIMITERS[0]), start=1):
+        cells = tuple(Value(cell.strip()) for cell in row)
+        if any(cell.text for cell in cells):
+            yield number, cells
 
 
 def _reader(text: str, delimiter: str, *, strict: bool = True) -> _Reader:

@@ -22,6 +22,8 @@ _LIST_KEYS = frozenset({"phrasings", "phrasings_en", "related", "ask", "aliases"
 _BULLET = re.compile(r"^([ ]+)(?:[－—–•·●○◦*+]|[0-9]{1,2}[.、．)）]|[①-⑳])[ ]*(\S.*)$")
 _MAPPING = re.compile(r"\{\s*[a-z_]+:\s")
 _MERGE = re.compile(r"^(?:<{7}|={7}|>{7})(?:[ ]|$)")
+_IN_BRACES = re.compile(r"(:[ ]+)(#[^,}]*)")
+_MARK = "\ufeff"
 _SPECIAL = "*&@%`!{}[],?|>\"'"
 
 
@@ -89,7 +91,8 @@ def scan(lines: list[str], keys: frozenset[str]) -> Iterator[Note]:
         if block is not None and indent > block[0]:
             block = (block[0], block[1] or indent)
             continue
-        found = _look_at(line, signs, block) or (_bullet(line) if listing else None)
+        found = _margin(lines, number - 1, block) or _look_at(line, signs)
+        found = found or (_bullet(line) if listing else None)
         if found is not None:
             yield Note(found[0], number, found[1], found[2], scanned=True)
         if not _is_tabbed(line):
@@ -126,16 +129,25 @@ class _Signs:
         )
 
 
-def _look_at(line: str, signs: _Signs, block: tuple[int, int] | None) -> _Found | None:
-    """Find what is wrong with one line outside a block of text; `block` is the one that it may belong to."""
-    indent = len(line) - len(line.lstrip(" "))
+def _margin(lines: list[str], at: int, block: tuple[int, int] | None) -> _Found | None:
+    """Find a margin of tabs or wide blanks; `block` is the text that the line may belong to."""
+    line = lines[at]
+    if line.startswith(_MARK):  # of a file that was put behind another one
+        return "control_character", 1, {"code": f"U+{ord(_MARK):04X}"}
     margin = line[: len(line) - len(line.lstrip())]
-    if margin.strip(" "):
-        wide = "".join("  " if sign == "\t" else " " for sign in margin)
-        if block is not None:
-            wide = " " * max(len(wide), block[1] or block[0] + 2)
-        code = "tab_indent" if "\t" in margin else "wide_indent"
-        return code, 1, {"fixed": (wide + line.lstrip())[:_SHOWN]}
+    if not margin.strip(" "):
+        return None
+    width = sum(2 if sign == "\t" else 1 for sign in margin)
+    text = 0 if block is None else block[1] or block[0] + 2
+    width = max(width, text) if text else indents.meant(lines, at, width)
+    code = "tab_indent" if "\t" in margin else "wide_indent"
+    fixed = " " * width + line.strip()
+    return code, 1, {"want": width, "shown": _short(line), "fixed": fixed[:_SHOWN]}
+
+
+def _look_at(line: str, signs: _Signs) -> _Found | None:
+    """Find what is wrong with one line outside a block of text."""
+    indent = len(line) - len(line.lstrip(" "))
     if line[0] in "<=>" and _MERGE.match(line):
         return "merge_mark", 1, {"shown": _short(line)}
     if found := signs.dash.match(line):
@@ -158,6 +170,9 @@ def _in_braces(line: str, signs: _Signs) -> _Found | None:
     head, value = _parts(line)
     if not value.startswith(("{", "｛")) or not value.endswith(("}", "｝")):
         return None
+    if _IN_BRACES.search(value):  # nothing behind the sign is read, not even the brace
+        fixed = _IN_BRACES.sub(lambda one: f'{one[1]}"{one[2].rstrip()}"', value)
+        return "cut_brace", len(head) + value.index("#") + 1, told(line, head + fixed)
     inner = f"{{{value[1:-1]}}}"
     wrong = inner != value
     for found in signs.in_braces.finditer(inner):

@@ -10,7 +10,14 @@ from datetime import date
 from functools import cache
 
 from knowledge.catchment import Address, find_address
-from knowledge.figure_words import FigureWords, figure_text, figure_words, holds
+from knowledge.figure_words import (
+    FigureWords,
+    called,
+    figure_text,
+    figure_words,
+    fold,
+    holds,
+)
 from knowledge.lexicon import Lexicon
 from knowledge.offices import find_offices, is_office
 from knowledge.schools import School, find_schools, key_of, named_schools
@@ -19,6 +26,8 @@ from knowledge.slots import find_slots
 from knowledge.wish_years import year_words, years_of
 
 WITH_YEAR = ("quota", "plan", "score_line")  # the year matters too much to be taken for granted
+BARE = (*BY_SCHOOL, "project", "duty", "steps")  # asked for by the mere name of a table
+_NAME_OF_TABLE = 4  # characters of the name of a table that can mean nothing else
 LONGEST = 80  # characters; a longer message is a story, not a question for a number
 _ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
 _ADDRESS = 16  # characters of one that says nothing else
@@ -66,7 +75,7 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
         return None
     if not shelf.asks.search(text):
         return _only_an_address(shelf, text) or _only_an_office(shelf, text)
-    found = next(
+    found = _only_a_table(shelf, fold(question), today) or next(
         (
             wish
             for kind in words.kinds
@@ -99,7 +108,7 @@ def _wish(shelf: Shelf, kind: str, text: str, today: date) -> Wish | None:
     trigger = holds(text, shelf.triggers[kind])
     match kind:
         case "catchment":
-            return _catchment(shelf, text, trigger)
+            return _catchment(shelf, text, trigger, today)
         case "duty":
             return _duty(shelf, text, trigger)
         case "steps":
@@ -107,7 +116,7 @@ def _wish(shelf: Shelf, kind: str, text: str, today: date) -> Wish | None:
         case "result":
             return _result(text, trigger, today)
         case "project":
-            return _project(shelf, text, trigger, today)
+            return _project(shelf, text, trigger or _works(text), today)
         case "posts":
             return _by_school(shelf, kind, text, trigger or _posts(text), today)
         case _:
@@ -171,14 +180,22 @@ def _posts(text: str) -> str:
     return found.group() if found and holds(text, words.posts_asked) else ""
 
 
-def _catchment(shelf: Shelf, text: str, trigger: str) -> Wish | None:
+def _works(text: str) -> str:
+    """Give what speaks of building: a part of a school, and what is done to it."""
+    found = figure_words().works_like.search(text)
+    return found.group() if found else ""
+
+
+def _catchment(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
     if not trigger:
         return None
     stage = _stage(text, figure_words())
     named, _ = schools_of(shelf, without(text, [trigger]))
     address = find_address(shelf, _without_schools(shelf, text, named.certain))
-    if address is not None:
-        return Wish("catchment", text, stage=stage, address=address)
+    weak = figure_words().weak_place
+    plainly = any(word in text for word in shelf.triggers["catchment"] if word not in weak)
+    if address is not None and (address.known or plainly):
+        return Wish("catchment", text, years=years_of(text, today), stage=stage, address=address)
     if holds(trigger, ("哪", "什么")) or not (named.certain or named.doubtful):
         return None  # 我们小区归哪个学校: the FAQ says how to find out
     return Wish("catchment", text, schools=named.certain, doubtful=named.doubtful, stage=stage)
@@ -192,12 +209,22 @@ def _only_an_address(shelf: Shelf, text: str) -> Wish | None:
     if address is None or not address.known or not text.startswith(address.name):
         return None
     rest = text.removeprefix(address.name).removeprefix("小区")
-    return Wish("catchment", text, address=address) if not rest or HOUSE.fullmatch(rest) else None
+    alone = not rest or figure_words().within_street_like.fullmatch(rest) is not None
+    return Wish("catchment", text, address=address) if alone else None
 
 
 def _only_an_office(shelf: Shelf, text: str) -> Wish | None:
     """Read a message that is the name of an office and nothing else: 财务股."""
     return Wish("duty", text, office=text) if is_office(shelf, text) else None
+
+
+def _only_a_table(shelf: Shelf, text: str, today: date) -> Wish | None:
+    """Read a message that is what a table is called and nothing else: 重大事项公示, 科室电话, 招生计划."""
+    kind = shelf.names.get(called(text)) if len(text) >= _NAME_OF_TABLE else None
+    if kind not in BARE:
+        return None  # 分数线, 学区: a word that may mean much; the FAQ offers what there is
+    years = years_of(text, today, shelf.years(kind))
+    return Wish(kind, text, years=years, every=kind == "duty")
 
 
 def _duty(shelf: Shelf, text: str, trigger: str) -> Wish | None:
@@ -242,8 +269,8 @@ def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
         return None
     taken = [*(word for word in shelf.triggers["project"] if word in text), *year_words(text)]
     named, rest = schools_of(shelf, without(text, [*taken, *words.progress, *words.times]))
-    asked = holds(text, (*words.progress, *words.times, "哪些", "有什么", "多少钱", "投资"))
-    all_of_them = not rest and holds(text, ("工程", "项目", "重大事项"))
+    asked = holds(text, (*words.progress, *words.times, *words.works_asked))
+    all_of_them = _works(text) or (not rest and holds(text, ("工程", "项目", "重大事项")))
     if not asked or not (named or all_of_them or holds(text, ("哪些", "有什么"))):
         return None
     return Wish(

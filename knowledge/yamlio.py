@@ -189,7 +189,8 @@ class _Composer:
             line, col = event.start_mark.line + self._offset + 1, event.start_mark.column + 1
             inner = (*where, key)
             if key in found:
-                data = {"key": key, "first": lines[key]}
+                shown = traps.told(self._document.line(line), "")
+                data = {"key": key, "first": lines[key], **shown}
                 self._document.notes.append(Note("duplicate_key", line, col, data))
                 inner = (*where, "\0duplicate")
             value = self._value(self._next(), inner, depth + 1)

@@ -1,4 +1,4 @@
-"""`import`: take a table from Excel, show in words what would change, and write it only when told to.
+"""`import`: take a table from a workbook or CSV of Excel, show what would change, and write it only when told to.
 
 Floor 5. Exit codes: 0 shown or written, 1 refused, 2 wrong use.
 """
@@ -12,11 +12,18 @@ from pathlib import Path
 
 from bot.core.errors import ConfigError
 from bot.core.texts import plain
-from knowledge.reading import Rows, nearest, read_one
+from knowledge.library import SHIPPED
+from knowledge.reading import Rows, nearest, read_one, read_rows
+from knowledge.schema_desk import SchoolRow
+from knowledge.schools import School, make_schools
+from knowledge.table_csv import read_as_sheets
 from knowledge.table_import import Change, Import, import_sheet, missing_columns, sheet_for
+from knowledge.table_names import check_names
 from knowledge.tables import Table, TableRow, make_table
 from knowledge.workbook import Refusal, Sheet, read_workbook
 
+CSV_NAMES = frozenset({".csv", ".txt", ".tsv"})
+SCHOOLS = "schools.yaml"
 MOST_SHOWN = 40  # lines of each kind of change
 
 
@@ -30,7 +37,8 @@ def import_table(folder: Path, source: Path, *, name: str | None, write: bool) -
     if name is not None and name not in tables:
         known = ", ".join(sorted(tables))
         raise ConfigError("--table", f"no table {name}{_hint(name, tables)}; there are: {known}")
-    sheets = read_workbook(data)
+    is_csv = source.suffix.lower() in CSV_NAMES and not data.startswith(b"PK")
+    sheets = read_as_sheets(data, "CSV") if is_csv else read_workbook(data)
     if isinstance(sheets, Refusal):
         return _refused(source, (sheets,))
     chosen = name or _only_fit(sheets, tables, source.stem)
@@ -46,6 +54,7 @@ def import_table(folder: Path, source: Path, *, name: str | None, write: bool) -
     if done.refused:
         return _refused(source, done.refused)
     _show(done, row.title)
+    _warn(done, described, _schools(folder))
     if not done.changes:
         return 0
     if not write:
@@ -118,6 +127,20 @@ def _show(done: Import, title: str) -> None:
             print(_line(change))
         if len(own) > MOST_SHOWN:
             print(plain("import.more", count=len(own) - MOST_SHOWN))
+
+
+def _warn(done: Import, described: Rows[TableRow], schools: Sequence[School]) -> None:
+    """Name the schools that are nearly those that are known: a slip is easier put right before it is written."""
+    table, _ = make_table("import", described, done.csv, done.sheet)
+    for problem in check_names([table] if table is not None else [], schools):
+        print(plain("import.warning", message=problem.message))
+
+
+def _schools(folder: Path) -> tuple[School, ...]:
+    file = folder / SCHOOLS
+    if not file.is_file():
+        file = SHIPPED / SCHOOLS
+    return make_schools(read_rows(str(file), file.read_bytes(), SchoolRow))[0]
 
 
 def _line(change: Change) -> str:

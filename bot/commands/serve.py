@@ -50,7 +50,7 @@ from knowledge.library import Library
 
 log = logging.getLogger(__name__)
 _ARENA_MAX = -8  # M_ARENA_MAX of glibc's mallopt
-REFRESH_S = 2.0
+REFRESH_S = 0.5  # looking costs a millisecond; an edit is to be live in 3 s, and takes up to 2 to be checked
 SIGN_IN_PATIENCE_S = 5.0
 STOP_WEB_S, STOP_SENDER_S = 2.0, 3.0  # Telegram, web and sender in turn: 8 s of the 10 there are
 

@@ -30,7 +30,8 @@ def gaps(config: Config, folder: Path, *, days: int, as_json: bool) -> int:
     now = datetime.now(UTC)
     none: tuple[Unmet, ...] = ()
     unmet = _from_database(config, lambda tx: service.read(tx, now, days=days), none)
-    found = group(unmet, knowledge.index, today=local_day(now))
+    shelf = service.given(knowledge, demo=config.demo_on)
+    found = group(unmet, knowledge.index, today=local_day(now), shelf=shelf)
     if as_json:
         print(json.dumps([_gap(one) for one in found], ensure_ascii=False))
     elif not found:

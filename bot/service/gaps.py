@@ -22,6 +22,7 @@ from bot.storage.db import Tx
 from bot.storage.outbox import Parcel
 from knowledge.gaps import Gap, Unmet, gaps
 from knowledge.library import Snapshot
+from knowledge.shelf import Shelf
 
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 DAYS = 30
@@ -55,7 +56,14 @@ async def look(office: Office, *, days: int = DAYS) -> tuple[Gap, ...]:
     """Make the list as of now, outside any transaction."""
     now = office.clock()
     unmet = await office.db.read(lambda tx: read(tx, now, days=days))
-    return await asyncio.to_thread(gaps, unmet, office.library.current.index, today=local_day(now))
+    knowledge = office.library.current
+    shelf = given(knowledge, demo=office.settings.desk.demo)
+    return await asyncio.to_thread(gaps, unmet, knowledge.index, today=local_day(now), shelf=shelf)
+
+
+def given(knowledge: Snapshot, *, demo: bool) -> Shelf:
+    """Return the tables that may be given: samples only in the demo."""
+    return knowledge.figures if demo else knowledge.real_figures
 
 
 def ask(job: Job, staff: Staff, incoming: Incoming) -> None:

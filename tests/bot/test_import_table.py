@@ -128,3 +128,49 @@ def test_a_table_whose_csv_is_broken_can_be_replaced(content: Path, tmp_path: Pa
     file = workbook(tmp_path / "quota-2026.xlsx", HEAD, *lines)
     assert run(content, str(file), "--write") == 0
     assert len(rows(content)) == len(lines)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "初中,批次,指标到校名额\r\n示例区第三中学,第一批,\"1,031\"\r\n".encode("gb18030"),
+        "\ufeff示例区分配表,,\r\n初中;批次;指标到校名额\r\n示例区第三中学;第一批;1031\r\n".encode(),
+        "初中\t批次\t指标到校名额\r\n示例区第三中学\t第一批\t1031\r\n".encode("utf-16"),
+        "sep=;\r\n初中;批次;指标到校名额\r\n示例区第三中学;第一批;1031\r\n".encode("utf-8-sig"),
+    ],
+)  # fmt: skip
+def test_a_csv_that_excel_saved_is_imported_after_the_difference_is_shown(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    file = tmp_path / "quota-2026.csv"
+    file.write_bytes(data)
+    assert run(content, str(file)) == 0
+    assert "修改:示例区第三中学, 第一批:指标到校名额 30 → 1031" in capsys.readouterr().out
+    assert run(content, str(file), "--write") == 0
+    assert rows(content) == [["示例区第三中学", "第一批", 1031]]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\xff\xff\x00", "既不是 UTF-8 也不是 GB18030"),
+        ('初中,批次,指标到校名额\n"示例区第三中学,第一批,3\n'.encode(), "CSV 的引号没有配对"),
+        ("初中,批次\n示例区第三中学,第一批\n".encode(), "缺少这些列:指标到校名额"),
+        ("初中,批次,指标到校名额\n示例区第三中学,第一批,三十个\n".encode(), "CSV:C2: “指标到校名额”一列写的是“三十个”"),
+    ],
+)  # fmt: skip
+def test_a_csv_that_is_no_table_is_refused_with_its_cell(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, told: str
+) -> None:
+    file = tmp_path / "quota-2026.csv"
+    file.write_bytes(data)
+    assert run(content, str(file)) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_school_that_is_nearly_known_is_named_before_anything_is_written(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = workbook(tmp_path / "quota-2026.xlsx", HEAD, ["示例区第三中字", "第一批", 31])
+    assert run(content, str(file)) == 0
+    assert "请核对:学校“示例区第三中字”不在 schools.yaml 里" in capsys.readouterr().out

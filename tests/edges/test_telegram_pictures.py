@@ -85,6 +85,23 @@ async def test_who_asks_for_a_picture_gets_a_photo_with_caption_and_buttons(
         assert [seen.kind for seen in li.sees()] == ["photo", "text", "photo"]
 
 
+async def test_who_asks_for_two_pictures_and_a_figure_gets_two_photos_and_then_the_words(
+    api: BotApi, tmp_path: Path
+) -> None:
+    li = api.user("李女士")
+    async with running(api, tmp_path, tables=TABLES) as desk:
+        li.says("2026年各校指标到校对比图,2025年各校指标到校对比图,三中今年指标到校多少个")
+        words = await desk.hears(li, "示例区第三中学 2026 年指标到校名额:45 个")
+        await desk.settles()
+        first, second, third = li.sees()
+        assert [seen.kind for seen in (first, second, third)] == ["photo", "photo", "text"]
+        assert "2026 年指标到校名额对比" in first.text
+        assert "2025 年指标到校名额对比" in second.text
+        assert third.message_id == words.message_id
+        assert "转人工" in third.labels
+        assert first.labels == second.labels == ()
+
+
 async def test_without_the_extra_the_same_question_is_answered_in_words(
     api: BotApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

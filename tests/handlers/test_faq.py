@@ -34,7 +34,9 @@ def talk_where(**changes: object) -> Talk:
 def test_an_answer_comes_in_one_message_with_its_first_line_bold_and_its_source(talk: Talk) -> None:
     [answer] = talk.says(AGE)
     assert answer.startswith("孩子年满 6 周岁就应当上小学一年级。")
-    assert "依据:《中华人民共和国义务教育法》第十一条第一款 · 核对于 2026-11-22" in answer
+    assert (
+        "依据:《中华人民共和国义务教育法》第十一条第一款 · 2018-12-29 · 核对于 2026-11-22" in answer
+    )
     html = talk.heard[-1].html
     assert html.startswith("<b>孩子年满 6 周岁就应当上小学一年级。</b>\n")
 
@@ -307,3 +309,12 @@ def test_below_an_english_answer_there_is_nothing_in_chinese() -> None:
     for entry in talk.knowledge.entries.values():
         talk.presses_data(f"faq:{entry.id}")
         assert not any("一" <= letter <= "龥" for letter in "".join(talk.buttons))
+
+
+def test_the_line_below_an_answer_names_article_date_and_the_day_it_was_checked(talk: Talk) -> None:
+    talk.says("孩子几岁可以上小学一年级")
+    assert (
+        "《中华人民共和国义务教育法》第十一条第一款 · 2018-12-29 · 核对于 2026-11-22" in talk.last
+    )
+    talk.says("招生十项严禁是哪些")
+    assert "《教育部办公厅2018年普通中小学招生入学通知》 · 2018-02 · 核对于" in talk.last

@@ -1,7 +1,6 @@
 """Which figures are drawn, in what order, and what is said below; tables as a bureau may well have them."""
 
 from dataclasses import replace
-from datetime import date
 from types import MappingProxyType
 
 import pytest
@@ -31,7 +30,7 @@ def school(name: str) -> School:
 
 
 def table(year: int | None = 2026, *, sample: bool = False, ask: tuple[str, ...] = ()) -> Table:
-    source = Source(title=f"{year} 年公告", number=f"×{year}〕1号", date=date(year or 2026, 5, 1))
+    source = Source(title=f"{year} 年公告", number=f"×{year}〕1号", date=f"{year or 2026}-05-01")
     return Table(
         f"t{year}", "表", "", "quota", year, source, None, (), (), ask, sample, (), MappingProxyType({})
     )  # fmt: skip

@@ -44,7 +44,7 @@ FIELDS = [
     "id: 中文", "id: A B", "id: ''", "id: [a]", "id: {a: b}", "question: ''", "question:", "question: [a]", "question: {学校}",
     "answer: ''", "answer:", "answer: [a, b]", "phrasings: a", "phrasings: ['']", "phrasings: [[a]]", "phrasings: {a: b}",
     "source: 法", "source: []", "source: {}", "source: {titel: 法}", "source: {title: ''}", "source: {title: 法, url: 法}",
-    "source: {title: 法, date: 2018}", "stage: 小学", "stage: [primary]", "valid_from: 明天", "valid_from: 2026-13-01",
+    "source: {title: 法, date: 2018-13}", "stage: 小学", "stage: [primary]", "valid_from: 明天", "valid_from: 2026-13-01",
     "valid_from: 2026-02-30", "valid_from: 2026/02/03", "valid_until: [2026-01-01]", "school_year: 二〇二六", "school_year: 99999",
     "checked_on: 8:30", "review_by: on", "sample: 也许", "sample: [true]", "status: gone", "related: nothing", "related: [gone]",
     "related: ['A b']", "question_en: [a]", "answer_en: {a: b}", "phrasings_en: a", "anwser: a", "Question: a", "on: a", "<<: {a: b}",

@@ -36,7 +36,10 @@ def test_a_related_entry_that_does_not_exist_names_the_nearest() -> None:
     (problem,) = problems_of(
         entry("tuition", "学费"), entry("b", "餐费", "sample: true; related: [tuiton, tuition]")
     )
-    assert problem == "1.yaml:5:13: related 里的“tuiton”不存在。是不是想写“tuition”?"
+    assert problem == (
+        "1.yaml:5:13: related 里的“tuiton”不存在。是不是想写“tuition”?"
+        "这一行:related: [tuiton, tuition] 改成:related: [tuition, tuition]"
+    )
 
 
 def test_an_entry_related_to_itself_is_a_warning() -> None:

@@ -158,7 +158,7 @@ def test_a_year_that_is_not_out_comes_with_the_newest_marked_as_such() -> None:
     found = ask("三中明年指标到校多少个")
     assert isinstance(found, NotYet)
     assert found.year == 2027
-    assert found.last is not None
+    assert isinstance(found.last, Found)
     assert found.last.cards[0].year == 2026
 
 

@@ -57,6 +57,23 @@ def test_wordings_of_one_matter_are_one_gap_and_the_most_wanted_comes_first(inde
     assert "孩子近视手术能报销吗" in {gap.question for gap in others}
 
 
+def test_wordings_that_mean_the_same_in_other_words_are_one_gap() -> None:
+    index = Library(SHIPPED).current.index
+    unmet = asked("校园里可以养猫吗", "学校里能不能养猫啊", "暑假游泳班在哪报名")
+    first, second = found(unmet, index)
+    assert set(first.wordings) == {"校园里可以养猫吗", "学校里能不能养猫啊"}
+    assert second.wordings == ("暑假游泳班在哪报名",)
+
+
+def test_what_a_table_answers_by_now_is_no_gap(index: Index) -> None:
+    shelf = Library(SHIPPED).current.figures
+    unmet = asked(
+        "重大事项与工程公示", "三中操场啥时候能用", "三中今年指标到校几个", "三中有几台空调"
+    )
+    left = gaps(unmet, index, today=TODAY, shelf=shelf)
+    assert [gap.question for gap in left] == ["三中有几台空调"]
+
+
 def test_one_person_who_asks_ten_times_is_one_person(index: Index) -> None:
     again = [Unmet("无人机社团怎么报名", 7, NOON + timedelta(minutes=n)) for n in range(10)]
     two = asked("孩子近视手术能报销吗", "孩子近视手术能报销吗?")

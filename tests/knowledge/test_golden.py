@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.assemble import as_of
-from knowledge.golden import broken
+from knowledge.golden import Golden, broken
 from knowledge.library import read
 from knowledge.reading import read_entries
 
@@ -17,8 +17,17 @@ def problems_of(folder: Path, text: str) -> list[str]:
 def test_a_question_for_an_entry_that_does_not_exist_names_the_nearest(folder: Path) -> None:
     (problem,) = problems_of(folder, "- question: 学费\n  entry: tution\n")
     assert (
-        problem == "golden.yaml:1:13: 检验问题“学费”指向的条目“tution”不存在。是不是想写“tuition”?"
+        problem
+        == "golden.yaml:2:10: 检验问题“学费”指向的条目“tution”不存在。是不是想写“tuition”?这一行:entry: tution 改成:entry: tuition"
     )
+
+
+def test_an_entry_with_a_mistake_in_it_is_not_called_one_that_does_not_exist(folder: Path) -> None:
+    text = (folder / "faq" / "fees.yaml").read_text(encoding="utf-8")
+    wrong = text.replace("question:", "question：", 1)
+    (folder / "faq" / "fees.yaml").write_text(wrong, encoding="utf-8")
+    (problem,) = problems_of(folder, "- question: 学费\n  entry: tuition\n")
+    assert "全角冒号" in problem
 
 
 def test_a_question_written_twice_is_a_warning(folder: Path) -> None:
@@ -60,3 +69,23 @@ def test_golden_questions_are_asked_as_of_the_last_day_an_entry_was_checked(fold
     _, unchecked = read_entries("a.yaml", b"- id: a\n  question: b\n  answer: c\n", "a")
     assert as_of(unchecked, snapshot.calendar) == date(2027, 1, 1)
     assert list(broken(snapshot.index, snapshot.golden, date(2026, 11, 22))) == []
+
+
+def test_an_edit_of_an_answer_asks_no_question_anew_and_one_of_a_phrasing_or_a_date_does(
+    folder: Path,
+) -> None:
+    golden = (Golden("今天天气怎么样", "transfer", "golden.yaml", 1, 1),)  # never answered so
+    file = folder / "faq" / "transfer.yaml"
+
+    def verdict(old: str = "", new: str = "") -> object:
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        snapshot, problems = read(folder)
+        assert snapshot is not None, problems
+        return broken(snapshot.index, golden, date(2026, 11, 22))
+
+    first = verdict()
+    assert verdict("向转入学校申请。", "先找转入学校。") is first
+    assert verdict("转学手续在哪里办", "转学手续去哪里办") is not first
+    dated = verdict("转学手续去哪里办", "转学手续在哪里办")
+    assert dated is first  # taken back
+    assert verdict("  source:", "  valid_until: 2026-11-21\n  source:") is not first

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from knowledge.lint import CLOSE_ENTRIES, FEW_PHRASINGS, NOT_ASKED, SENT_ELSEWHERE, lint
+from knowledge.lint import (
+    CLOSE_ENTRIES,
+    FEW_PHRASINGS,
+    NOT_ASKED,
+    SENT_ELSEWHERE,
+    SENT_NOWHERE,
+    lint,
+)
 from tests.knowledge.entries import TODAY, entry, index
 
 
@@ -38,6 +45,12 @@ def test_a_phrasing_that_is_nearer_to_another_entry_is_named() -> None:
     found = lint((ONE, TWIN, GOOD), index(ONE, TWIN, GOOD), (), today=TODAY)
     sent = [one for one in found if one.code == SENT_ELSEWHERE]
     assert [(one.entry_id, one.data["other"]) for one in sent] == [("twin", "one")]
+
+
+def test_a_phrasing_in_which_nothing_is_known_is_named_and_no_entry_beside_it() -> None:
+    odd = entry("odd", "校服怎么订", "0510210600", "校服必须买吗", "不想买校服行不行")
+    (found,) = lint((odd, FEW), index(odd, FEW), (), today=TODAY)[:1]
+    assert (found.code, found.data["phrasing"]) == (SENT_NOWHERE, "0510210600")
 
 
 def test_an_entry_without_a_golden_question_is_named_once_there_are_any() -> None:

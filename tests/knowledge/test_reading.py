@@ -44,7 +44,7 @@ def test_the_example_of_the_contract_is_read_whole() -> None:
         answer="年满六周岁。\n问题：这里的全角冒号、 # 井号和 {括号} 都是正文。",
         phrasings=("小学入学年龄有什么规定", "几月几号之前出生能报名"),
         topic="t",
-        source=Source("中华人民共和国义务教育法", "", "第十一条", date(2018, 12, 29), ""),
+        source=Source("中华人民共和国义务教育法", "", "第十一条", "2018-12-29", ""),
         stage=Stage.PRIMARY,
         valid_from=date(2026, 1, 1),
         valid_until=date(2027, 8, 31),
@@ -225,3 +225,28 @@ def test_a_file_with_thousands_of_problems_tells_the_first_200() -> None:
 
 def test_a_warning_is_marked_in_words() -> None:
     assert str(Problem("a.yaml", 1, 2, "看一下", error=False)) == "a.yaml:1:2: 警告: 看一下"
+
+
+@pytest.mark.parametrize("written", ["2018", "2018-02", "2018-02-28", ""])
+def test_a_source_may_be_dated_to_the_day_the_month_or_the_year(written: str) -> None:
+    rows, (entry,) = read_entries(
+        "f.yaml", f"- {{id: a, question: b, answer: c, source: {{title: 法, date: {written}}}}}\n".encode(), "f"
+    )  # fmt: skip
+    assert rows.problems == ()
+    assert entry.source is not None
+    assert entry.source.date == written
+
+
+@pytest.mark.parametrize(
+    ("written", "fixed"),
+    [("2018年", "2018"), ("2018年2月", "2018-02"), ("2018/2", "2018-02"), ("2018年2月3日", "2018-02-03"), ("2018-13", ""), ("2018-02-30", ""), ("去年", "")],
+)  # fmt: skip
+def test_a_date_of_a_source_in_another_spelling_is_told_with_the_right_one(
+    written: str, fixed: str
+) -> None:
+    rows, _ = read_entries(
+        "f.yaml", f"- id: a\n  question: b\n  answer: c\n  source: {{title: 法, date: {written}}}\n".encode(), "f"
+    )  # fmt: skip
+    (problem,) = rows.problems
+    assert problem.message.startswith(f"日期“{written}”不对")
+    assert (f"date: {fixed}}}" in problem.message) is bool(fixed)

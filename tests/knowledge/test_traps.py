@@ -86,8 +86,7 @@ def test_a_trap_is_told_with_the_line_and_the_corrected_line(
     assert problems, line
     assert problems[0].startswith(f"f.yaml:{place}: ")
     assert f"改成:{fixed}" in problems[0]
-    if not line.startswith(("\t", "　")):
-        assert f"这一行:{line.strip()}" in problems[0]
+    assert f"这一行:{line.strip()}" in problems[0]
 
 
 @pytest.mark.parametrize(
@@ -100,17 +99,18 @@ def test_a_trap_is_told_with_the_line_and_the_corrected_line(
 def test_what_could_mean_two_things_is_not_corrected(line: str) -> None:
     problems = problems_of(f"- id: a\n  question: b\n{TAIL}  {line}\n")
     assert len(problems) == 1
+    assert f"这一行:{line}" in problems[0]
     assert "改成" not in problems[0] or "加引号" in problems[0]
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("- id: a\n   question: b\n  answer: c\n", "2:4: 缩进没有对齐:这一行前面要有 2 个空格,现在是 3 个。改成:  question: b"),
-        ("- id: a\n question: b\n  answer: c\n", "2:2: 缩进没有对齐:这一行前面要有 2 个空格,现在是 1 个。改成:  question: b"),
-        ("- id: a\n  question: b\n  answer: |\n    不收。\n  另交书费。\n", "5:3: 这一行是上面竖线 | 后面的正文,前面要有 4 个空格,现在是 2 个。改成:    另交书费。"),
+        ("- id: a\n   question: b\n  answer: c\n", "2:4: 缩进没有对齐:这一行前面要有 2 个空格,现在是 3 个。这一行:question: b 改成:  question: b"),
+        ("- id: a\n question: b\n  answer: c\n", "2:2: 缩进没有对齐:这一行前面要有 2 个空格,现在是 1 个。这一行:question: b 改成:  question: b"),
+        ("- id: a\n  question: b\n  answer: |\n    不收。\n  另交书费。\n", "5:3: 这一行是上面竖线 | 后面的正文,前面要有 4 个空格,现在是 2 个。这一行:另交书费。 改成:    另交书费。"),
         ("- id: a\n  question: b\n  answer: |\n      不收。\n    另交书费。\n", "5:5: 这一行是上面竖线 | 后面的正文,前面要有 6 个空格"),
-        ("- id: a\n  question: b\n  answer: |\n    不收。\n\t另交书费。\n", "5:1: 行首用了制表符(Tab)缩进。只能用空格。改成:    另交书费。"),
+        ("- id: a\n  question: b\n  answer: |\n    不收。\n\t另交书费。\n", "5:1: 行首用了制表符(Tab)缩进。只能用空格,前面要有 4 个。这一行:另交书费。 改成:    另交书费。"),
         ("- id: a\n  question: b\n  answer:\n    不收。\n    提示: 另交书费。\n", "5:5: “answer”的文字有好几行,里面又有“冒号加空格”。请在第 3 行的“answer:”后面写 |"),
         ("- id: a\n  question: b\n  answer: c\n  phrasings:\n    · 要钱吗\n    · 收费吗\n", "5:5: 条目和列表项要以半角的“-”加一个空格开头。这一行:· 要钱吗 改成:- 要钱吗"),
         ("- id: a\n  question: b\n  answer: c\n  phrasings:\n    1、要钱吗\n", "5:5: 条目和列表项要以半角的“-”加一个空格开头。这一行:1、要钱吗 改成:- 要钱吗"),
@@ -118,7 +118,13 @@ def test_what_could_mean_two_things_is_not_corrected(line: str) -> None:
         ("<<<<<<< HEAD\n- id: a\n  question: b\n  answer: c\n=======\n>>>>>>> x\n", "1:1: 这里留着合并冲突的记号"),
         ("  id: a\n  question: b\n  answer: c\n", "1:3: 这个文件应当是一个列表,每个条目以“- ”开头。这一行:id: a 改成:- id: a"),
         ("- id: a\n  \u200bquestion: b\n  answer: c\n", "2:3: “question”里有一个看不见的字符"),
-        ("- id: a\n  Question: b\n  answer: c\n", "2:3: 不认识的键“Question”。是不是想写“question”?"),
+        ("- id: a\n  Question: b\n  answer: c\n", "2:3: 不认识的键“Question”。是不是想写“question”?这一行:Question: b 改成:question: b"),
+        ("- {id: a, question: #3 要钱吗, answer: c}\n- {id: b, question: d, answer: e}\n", '1:21: 空格加 # 之后的字,连同后面的大括号,都会被当成注释丢掉。要保留就给这段文字加引号。这一行:- {id: a, question: #3 要钱吗, answer: c} 改成:- {id: a, question: "#3 要钱吗", answer: c}'),
+        ("- id: a\n  question: b\n  answer: c\n\ufeff- id: d\n  question: e\n  answer: f\n", "4:1: 这里有一个看不见的控制字符(U+FEFF)。请删掉它。"),
+        ("- id: a\n  question: b\n  answer: c\n  on: 1\n", "4:3: 不认识的键“on”。可以用的有:id"),
+        ("- id: a\n  question: b\n  answer: c\n  phrasings:\n    - 要钱吗\n\t- 收费吗\n", "6:1: 行首用了制表符(Tab)缩进。只能用空格,前面要有 4 个。这一行:- 收费吗 改成:    - 收费吗"),
+        ("- id: a\n  question: b\n  answer: c\n  phrasings:\n\t- 要钱吗\n", "5:1: 行首用了制表符(Tab)缩进。只能用空格,前面要有 4 个。这一行:- 要钱吗 改成:    - 要钱吗"),
+        ("- id: a\n  question: b\n　　answer: c\n", "3:1: 行首用了全角空格或特殊空格缩进。只能用半角空格,前面要有 2 个。这一行:answer: c 改成:  answer: c"),
     ],
 )  # fmt: skip
 def test_the_first_thing_told_is_the_cause(text: str, told: str) -> None:
@@ -221,7 +227,9 @@ def test_a_file_with_hundreds_of_broken_entries_tells_the_first_200() -> None:
 
 def test_a_key_written_twice_names_the_first_line() -> None:
     (problem,) = problems_of("- id: a\n  question: b\n  answer: c\n  question: d\n")
-    assert problem == "f.yaml:4:3: “question”写了两次,第一次在第 2 行。请删掉一个。"
+    assert (
+        problem == "f.yaml:4:3: “question”写了两次,第一次在第 2 行。请删掉一个。这一行:question: d"
+    )
 
 
 @pytest.mark.parametrize(
