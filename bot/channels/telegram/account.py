@@ -21,7 +21,7 @@ from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.core.config import Receive
 from bot.core.config import Telegram as TelegramConfig
-from bot.core.errors import ConfigError, NotReady
+from bot.core.errors import ConfigError, DatabaseBusy, NotReady
 from bot.core.texts import LANGUAGES, plain
 from bot.core.turn import Arrival, Incoming, Place
 from bot.service.engine import Engine
@@ -177,7 +177,28 @@ class Account:
                 await self.topics.trouble(failure.reason)
 
     async def _take(self, updates: Sequence[Update]) -> None:
-        """Receive a batch; returns after its commit. Raises DatabaseBusy, NotReady."""
+        """Receive a batch; returns after its commit. Raises DatabaseBusy, NotReady.
+
+        An update that cannot even be read is buried, so that it does not hold up whatever comes behind it.
+        """
+        try:
+            await self._take_together(updates)
+        except (DatabaseBusy, NotReady):
+            raise
+        except Exception:  # what is in the set of seen ids by now is not handled twice
+            for update in updates:
+                await self._take_alone(update)
+
+    async def _take_alone(self, update: Update) -> None:
+        try:
+            await self._take_together([update])
+        except (DatabaseBusy, NotReady):
+            raise
+        except Exception as error:
+            log.error("unreadable update=%d error=%s", update.update_id, type(error).__name__)
+            await self._take_unreadable(update.to_dict())
+
+    async def _take_together(self, updates: Sequence[Update]) -> None:
         if self._reader is None:
             raise NotReady("not signed in yet")
         self._reader.staff_chat = self.topics.chat
