@@ -137,7 +137,7 @@ async def replay(site: Site, request: Request, session: Session, form: Form) -> 
         log.exception("replay failed", extra={"reference": reference})
         return refusal(site, request, 409, "console.still_failing")
     if not known:
-        return refusal(site, request, 404, "web.http_404")
+        return refusal(site, request, 404, "console.no_replay")
     return RedirectResponse("/console/failures?done=replayed", 303)
 
 
