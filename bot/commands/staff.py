@@ -40,6 +40,7 @@ def add(
         staffbook.put_staff(
             tx, name, role, departments=departments, telegram=account, now=datetime.now(UTC)
         )
+        staffbook.unname(tx, name)
     print(plain("staff_added", name=name, role=role))
     return 0
 
@@ -60,6 +61,8 @@ def remove(config: Config, name: str) -> int:
     with _Opened(config) as tx:
         gone = staffbook.remove_staff(tx, name)
     print(plain("staff_removed" if gone else "staff_unknown", name=name))
+    if any(one.name == name for one in config.staff):
+        print(plain("staff_still_named", name=name))
     return 0 if gone else 1
 
 

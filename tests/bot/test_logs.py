@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import sys
 import threading
 import warnings
@@ -101,7 +102,7 @@ def test_a_traceback_or_a_smuggled_line_break_stays_one_line(written: io.StringI
 def test_the_text_of_an_error_that_may_quote_people_is_left_out(written: io.StringIO) -> None:
     try:
         try:
-            {}["孩子叫王小明"]
+            os.environ["孩子叫王小明"]
         except KeyError:
             raise ValueError("住在幸福路 3 号")  # noqa: B904  # the context is what is tested
     except ValueError:

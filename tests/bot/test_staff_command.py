@@ -8,9 +8,10 @@ import pytest
 
 import run_bot
 from bot.commands.serve import who_tries_the_console
-from bot.commands.settling import warn_of_duties
+from bot.commands.settling import settle, warn_of_duties
 from bot.core.config import Config
-from tests.bot.bureau import small_library
+from bot.storage import staffbook
+from tests.bot.bureau import Bureau, small_library
 
 
 @pytest.fixture
@@ -112,3 +113,47 @@ def test_a_department_in_the_settings_that_does_not_exist_is_told_at_the_start_n
     warn_of_duties(config, small_library())
     [record] = caplog.records
     assert record.getMessage() == ("staff.0.departments: no department jichuu; did you mean jichu?")
+
+
+def named(*people: tuple[str, str]) -> Config:
+    staff = [{"name": name, "role": role} for name, role in people]
+    return Config.model_validate({"demo": "false", "staff": staff})
+
+
+def who_works_here(bureau: Bureau) -> list[str]:
+    return [one.name for one in bureau.do(lambda job: staffbook.everybody(job.tx))]
+
+
+def test_who_is_taken_out_of_the_settings_has_no_right_and_no_session_left(bureau: Bureau) -> None:
+    bureau.do(lambda job: settle(job, named(("钱主任", "supervisor"), ("赵科", "admin"))))
+    zhao = bureau.do(lambda job: staffbook.by_name(job.tx, "赵科"))
+    assert zhao is not None
+    bureau.do(lambda job: staffbook.start_session(job.tx, zhao.id, "t", "c", job.now))
+    bureau.do(lambda job: settle(job, named(("钱主任", "supervisor"))))
+    assert who_works_here(bureau) == ["钱主任"]
+    assert bureau.value("SELECT count(*) FROM sessions") == 0
+    bureau.do(lambda job: settle(job, named(("钱主任", "supervisor"), ("赵科", "staff"))))
+    assert who_works_here(bureau) == ["赵科", "钱主任"]
+
+
+def test_the_people_to_play_with_leave_with_the_demo(bureau: Bureau) -> None:
+    bureau.do(lambda job: settle(job, Config()))
+    assert "演示管理员" in who_works_here(bureau)
+    bureau.do(lambda job: settle(job, named(("钱主任", "supervisor"))))
+    assert who_works_here(bureau) == ["钱主任"]
+
+
+def test_who_was_added_by_hand_stays_when_the_settings_name_them_no_more(
+    bureau: Bureau, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = named(("钱主任", "supervisor"), ("王老师", "staff"))
+    bureau.do(lambda job: settle(job, both))
+    path = tmp_path / "config.yaml"
+    people = "[{name: 王老师, role: staff}]"
+    database = bureau.office.db.path
+    path.write_text(f"database: sqlite:{database}\nstaff: {people}\n", encoding="utf-8")
+    assert run_bot.main(["staff", "add", "王老师", "--role", "admin", "--config", str(path)]) == 0
+    bureau.do(lambda job: settle(job, named(("钱主任", "supervisor"))))
+    assert who_works_here(bureau) == ["王老师", "钱主任"]
+    assert run_bot.main(["staff", "remove", "王老师", "--config", str(path)]) == 0
+    assert "staff 还有王老师" in capsys.readouterr().out
