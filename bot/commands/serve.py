@@ -23,7 +23,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.app import WebParts, make_app
 from bot.channels.web.channel import WebChannel
 from bot.commands.settling import settle, warn_of_duties
-from bot.commands.staff import sign_in_link
+from bot.commands.staff import WEB_ADDRESS, sign_in_link
 from bot.core.config import Config, Privacy, Receive
 from bot.core.errors import ConfigError, DatabaseBusy
 from bot.core.people import Role
@@ -43,7 +43,7 @@ from bot.service.pictures import Pictures
 from bot.service.rounds import Rounds
 from bot.service.sender import Sender
 from bot.service.understanding import understanding_of
-from bot.storage import staffbook
+from bot.storage import staffbook, store
 from bot.storage.db import Database
 from bot.storage.migrate import migrate
 from knowledge.library import Library
@@ -86,7 +86,7 @@ class Parts:
     def url(self) -> str:
         """Return where people reach the desk."""
         if self.sockets and not self.config.web.public_url:
-            return f"http://{self.config.web.host}:{self.sockets[0].getsockname()[1]}"
+            return self.config.web.address(self.sockets[0].getsockname()[1])
         return self.config.web_url
 
 
@@ -328,6 +328,7 @@ async def _say_ready(parts: Parts) -> None:
         name = parts.office.settings.desk.bot_name
         print(f"ready: https://t.me/{name}", flush=True)
         return
+    await parts.office.run(lambda job: store.set_fact(job.tx, WEB_ADDRESS, parts.url))
     print(f"ready: {parts.url}", flush=True)
     if parts.config.demo_on:
         name = who_tries_the_console(parts.config)
