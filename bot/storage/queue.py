@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core import numbers
 from bot.core.cases import RULES, Action, CaseView
 from bot.core.people import Staff
 from bot.storage import casebook
@@ -47,14 +48,26 @@ _WHERE: dict[View, str] = {
 }
 
 
+# every word is in the number (dashes aside), or in what the case is about
+_FOUND = (
+    "NOT EXISTS (SELECT 1 FROM json_each(:words) w"
+    " WHERE instr(replace(c.number, '-', ''), json_extract(w.value, '$[0]')) = 0"
+    " AND instr(lower(c.title || ' ' || c.subject_name), json_extract(w.value, '$[1]')) = 0)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who looks, when, and at which department's cases ('' for all); `tonight` is the end of the local day."""
+    """Who looks, when, and at which department's cases ('' for all); `tonight` is the end of the local day.
+
+    `words` leaves only the cases that hold each of them in their number or subject.
+    """
 
     staff: Staff
     now: datetime
     tonight: datetime
     department: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, object]:
@@ -65,6 +78,7 @@ class Asking:
             "now": stamp(self.now),
             "tonight": stamp(self.tonight),
             "department": self.department,
+            "words": json.dumps([(numbers.part(one), one.lower()) for one in self.words]),
         }
 
     @property
@@ -97,7 +111,8 @@ def counts(tx: Tx, asking: Asking) -> dict[View, int]:
     row = tx.execute(
         # every part is from _WHERE and `visible`, never from people
         f"SELECT {sums} FROM cases c"  # noqa: S608
-        f" WHERE {asking.visible} AND (:department = '' OR c.department = :department)",
+        f" WHERE {asking.visible} AND {_FOUND}"
+        " AND (:department = '' OR c.department = :department)",
         asking.values,
     ).fetchone()
     return {view: int(row[place]) for place, view in enumerate(_WHERE)}
@@ -113,7 +128,7 @@ def listed(tx: Tx, asking: Asking, view: View, *, page: int = 1) -> list[Listed]
         " EXISTS (SELECT 1 FROM outbox o WHERE o.case_id = c.id AND o.event_id IS NOT NULL"
         "  AND o.state = 'failed') AS undelivered"
         " FROM cases c LEFT JOIN staff s ON s.id = c.assignee_id"
-        f" WHERE {asking.visible} AND {_WHERE[view]}"
+        f" WHERE {asking.visible} AND {_WHERE[view]} AND {_FOUND}"
         " AND (:department = '' OR c.department = :department)"
         f" ORDER BY {_OWED} DESC, c.urgent DESC, c.due_at, c.id LIMIT :limit OFFSET :offset",
         {**asking.values, "limit": PAGE, "offset": (page - 1) * PAGE},
