@@ -109,6 +109,17 @@ async def test_the_complainant_is_not_shown_unless_revealed_with_a_reason(desk: 
     assert "查看联系方式" in page.text
 
 
+async def test_who_left_no_contact_is_not_asked_for_one(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    page = await staff.sees(f"/console/case/{number}")
+    assert "查看联系方式" not in page.text
+    assert "家长没有留" in page.text
+    _, left, _ = await set_up(desk, contact=PHONE)
+    page = await staff.sees(f"/console/case/{left}")
+    assert "查看联系方式" in page.text
+    assert PHONE not in page.html
+
+
 async def test_whoever_is_slower_reads_who_was_faster_and_keeps_the_text(desk: WebDesk) -> None:
     _, number, staff = await set_up(desk)
     faster = await desk.staff("钱主任")
