@@ -17,6 +17,8 @@ from starlette.routing import Route
 from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
 from bot.core.errors import DatabaseBusy
 from bot.core.people import Role
+from bot.service.job import STAFF_CHAT_TROUBLE
+from bot.storage import store
 from knowledge.problem import Problem
 from tests.edges.pages import Page
 from tests.edges.webdesk import Parent, Staff, WebDesk, open_desk
@@ -309,6 +311,13 @@ async def test_an_admin_replays_a_dead_letter_and_nobody_else_may(
     assert (twice.status_code, "已经处理过" in twice.text) == (404, True)
     assert "现在没有" in (await admin.sees("/console/failures")).text
     assert (await parent.client.get("/console/failures")).status_code == 401
+
+
+async def test_why_the_staff_chat_takes_nothing_is_said_in_words(desk: WebDesk) -> None:
+    desk.bureau.do(lambda job: store.set_fact(job.tx, STAFF_CHAT_TROUBLE, "no_rights"))
+    page = await (await desk.staff("周管理", Role.ADMIN)).sees("/console/failures")
+    assert "机器人没有发言权限" in page.text
+    assert "no_rights" not in page.html
 
 
 async def test_a_refused_edit_is_shown_to_the_editor_until_it_is_put_right(

@@ -16,13 +16,14 @@ from starlette.routing import Route
 
 from bot.channels.web.auth import Form, signed_in, staff_form
 from bot.channels.web.site import Site, done_words, refusal
-from bot.channels.web.views import chip
+from bot.channels.web.views import chip, reason_words
 from bot.core import numbers
 from bot.core.cases import RULES, Action
 from bot.core.people import Role, Staff
 from bot.core.texts import plain
 from bot.core.workdays import SHANGHAI, local_day
 from bot.service.cards import category_label, department_name
+from bot.service.job import STAFF_CHAT_TROUBLE
 from bot.storage import queue, store
 from bot.storage.db import Tx
 from bot.storage.queue import Asking, Listed, View
@@ -173,11 +174,11 @@ async def failures(site: Site, request: Request, session: Session) -> Response:
         return refusal(site, request, 403, "console.admins_only")
 
     def look(tx: Tx) -> tuple[list[store.Failure], str]:
-        return store.failures(tx), store.get_fact(tx, "staff_chat_trouble") or ""
+        return store.failures(tx), store.get_fact(tx, STAFF_CHAT_TROUBLE) or ""
 
     found, trouble = await site.office.db.read(look)
     return site.page(
-        request, "failures.html", session=session, failures=found, trouble=trouble,
+        request, "failures.html", session=session, failures=found, trouble=trouble and reason_words(trouble),
         said=done_words(request),
     )  # fmt: skip
 
