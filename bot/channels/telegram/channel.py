@@ -121,6 +121,10 @@ class TelegramChannel:
 
     async def _send(self, chat: int, message: Outgoing, thread: str, *, reply_to: str = "") -> str:
         """Send a message; one whose markup Telegram refuses goes out as plain text."""
+        if message.answers is not None and message.answers[0] == str(chat):
+            reply_to = message.answers[
+                1
+            ]  # by the id it has in this chat; in another it is another's
         asked: dict[str, object] = {"chat_id": chat, "link_preview_options": {"is_disabled": True}}
         if message.buttons:
             asked["reply_markup"] = raw_keyboard(message)

@@ -52,11 +52,14 @@ class Topics:
         """
         topic = await self._here(case_id)
         calls = 1
+        why = "card"
+        if self.forum:
+            why = "moved" if topic.card and not topic.thread else "topic"
         if self.forum and not topic.thread:
             topic = await self._make(topic)
             calls += 1
         if topic.recap_due:
-            topic = await self._catch_up(topic)
+            topic = await self._catch_up(topic, why)
             calls += 2
         return topic, calls
 
@@ -125,9 +128,9 @@ class Topics:
         await self._put(topic)
         return topic
 
-    async def _catch_up(self, topic: Topic) -> Topic:
-        """Say in a new topic what the case has been through, and show its card again."""
-        recap, card = await self._recap(topic.case_id)
+    async def _catch_up(self, topic: Topic, why: str) -> Topic:
+        """Say in a case's new place what it has been through, and show its card again."""
+        recap, card = await self._recap(topic.case_id, why)
         await self._say(topic, recap)
         topic = replace(topic, recap_due=False, card=await self._say(topic, card))
         await self._put(topic)
@@ -161,7 +164,7 @@ class Topics:
         case = await self._office.db.read(lambda tx: casebook.by_id(tx, case_id, now))
         return cards.topic_name(case, knowledge)
 
-    async def _recap(self, case_id: int) -> tuple[Outgoing, Outgoing]:
+    async def _recap(self, case_id: int, why: str) -> tuple[Outgoing, Outgoing]:
         knowledge, now = self._office.library.current, self._office.clock()
         desk = self._office.settings.desk
 
@@ -173,6 +176,6 @@ class Topics:
             ]
             name = staffbook.name_of(tx, case.assignee_id)
             card = cards.card(case, knowledge, desk, now, assignee=name)
-            return Outgoing(cards.recap(case, lines, knowledge, now)), card
+            return Outgoing(cards.recap(case, lines, knowledge, now, why=why)), card
 
         return await self._office.db.read(read)
