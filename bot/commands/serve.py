@@ -150,6 +150,8 @@ def assemble(config: Config, respond: Respond, db: Database, library: Library) -
     rates = Rates(limits.overall_per_s, limits.chat_per_s, max(1, int(limits.group_per_min)))
     sender = Sender(office, edges, rates)
     office.on_owed = sender.take
+    if account is not None:
+        account.quiet.told = sender.pause
     fetcher = Fetcher(office, files, edges)
     engine.on_file = fetcher.nudge
     parts = Parts(config, office, engine, sender, fetcher, None, [], account, forethought)

@@ -107,6 +107,10 @@ class Sender:
         if lost := await self._mark(mark, mark):
             log.warning("broadcasts of unknown outcome", extra={"count": lost})
 
+    def pause(self, seconds: float) -> None:
+        """Obey a pause that was asked for by another call than one of ours: a file, a button, a poll."""
+        self._limiter.pause(self._monotonic(), seconds)
+
     def stop(self) -> None:
         """Start nothing more."""
         self._stopping = True

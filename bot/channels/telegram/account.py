@@ -17,6 +17,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.failures import Reason, classify
 from bot.channels.telegram.incoming import CHANNEL, Reader, slim
 from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
+from bot.channels.telegram.quiet import Quiet
 from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.core.config import Receive
@@ -50,15 +51,16 @@ class Account:
         self._config = config
         self._office = office
         self._engine = engine
+        self.quiet = Quiet()
         self._bot = Bot(
             config.token.get_secret_value(),
             base_url=config.base_url,
             base_file_url=config.base_file_url,
-            request=AiohttpRequest(SEND_CONNECTIONS),
-            get_updates_request=AiohttpRequest(2),
+            request=AiohttpRequest(SEND_CONNECTIONS, quiet=self.quiet),
+            get_updates_request=AiohttpRequest(2, quiet=self.quiet),
         )
         self.topics = Topics(self._bot, office, None)
-        self.channel = TelegramChannel(self._bot, office, self.topics, pictures)
+        self.channel = TelegramChannel(self._bot, office, self.topics, pictures, quiet=self.quiet)
         self.poller = Poller(
             bot=self._bot,
             take=self._take,
@@ -103,6 +105,8 @@ class Account:
 
     async def close(self) -> None:
         """Close the connections."""
+        for press in self._presses:
+            press.cancel()  # whatever still waits for a pause to end: the button stops by itself
         await asyncio.gather(*self._presses, return_exceptions=True)
         await self._bot.shutdown()
 
