@@ -197,6 +197,7 @@ def _server(parts: Parts, files: FileStore, channel: WebChannel) -> uvicorn.Serv
             config=parts.config,
             webhook=_webhook(parts.config, account),
             last_poll=(lambda: account.poller.last_poll_at) if account else None,
+            signed_in=(lambda: account.channel.signed_in) if account else None,
         )
     )
     settings = uvicorn.Config(

@@ -257,6 +257,15 @@ async def test_a_silent_telegram_makes_the_desk_not_ready(tmp_path: Path) -> Non
         assert (await client.get("/readyz")).json()["problems"] == ["the last poll was 100 s ago"]
 
 
+async def test_a_desk_that_telegram_does_not_know_yet_is_not_ready(tmp_path: Path) -> None:
+    known = [False]
+    async with open_desk(tmp_path, signed_in=lambda: known[0]) as desk:
+        answer = await desk.browser().get("/readyz")
+        assert (answer.status_code, "not been reached" in answer.text) == (503, True)
+        known[0] = True
+        assert (await desk.browser().get("/readyz")).status_code == 200
+
+
 async def test_the_counters_hold_no_person(desk: WebDesk) -> None:
     parent: Parent = desk.parent()
     number = await parent.complains("王小明的事", contact="13800001111")
