@@ -17,6 +17,7 @@ from bot.storage import casebook, outbox, staffbook, store, topicbook
 from bot.storage.outbox import Parcel
 
 DIGEST_SLOT = "digest"
+PRESSING = frozenset({"undelivered"})  # told also of a case that only the console shows
 MINUTE = timedelta(minutes=1)
 
 __all__ = [
@@ -78,11 +79,16 @@ def announce(job: Job, case: CaseView) -> None:
     if last_minute > job.settings.cards_per_minute and not case.urgent:
         _digest(job, chat)
         return
-    topicbook.put(job.tx, topicbook.Topic(case.id, chat))
-    _staff_parcel(job, case, chat, "card", _card(job, case))
+    _show(job, case, chat)
     if job.settings.full_privacy:
         for event in casebook.history(job.tx, case.id):
             tell_staff(job, case, "parent_wrote", text=event.text)
+
+
+def _show(job: Job, case: CaseView, chat: str) -> None:
+    """Give a case its place in the staff chat, beginning with its card."""
+    topicbook.put(job.tx, topicbook.Topic(case.id, chat))
+    _staff_parcel(job, case, chat, "card", _card(job, case))
 
 
 def _digest(job: Job, chat: str) -> None:
@@ -107,8 +113,12 @@ def tell_staff(
 ) -> None:
     """Tell the staff chat what a parent did (key staff_<key>); the text itself only in full privacy."""
     chat = job.staff_chat
-    if chat is None or (topicbook.get(job.tx, case.id) is None and not case.urgent):
-        return  # never shown there (a flood): the console has it
+    if chat is None:
+        return
+    if topicbook.get(job.tx, case.id) is None:
+        if not case.urgent and key not in PRESSING:
+            return  # never shown there (a flood): the console has it
+        _show(job, case, chat)
     quoted = (
         Markup("\n") + say("quoted", text=text) if text and job.settings.full_privacy else Markup()
     )

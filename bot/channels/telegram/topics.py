@@ -17,7 +17,7 @@ from bot.channels.telegram.markup import NO_PREVIEW, keyboard
 from bot.core.texts import plain, say
 from bot.core.turn import Outgoing
 from bot.service import cards, staffchat
-from bot.service.job import STAFF_CHAT_TROUBLE, Office
+from bot.service.job import STAFF_CHAT_TROUBLE, Job, Office
 from bot.storage import casebook, staffbook, store, topicbook
 from bot.storage.db import Tx
 from bot.storage.topicbook import Topic
@@ -103,8 +103,15 @@ class Topics:
             self.chat, self.forum = new, None
 
     async def trouble(self, reason: str) -> None:
-        """Remember why the staff chat takes nothing; `doctor` and the console show it in words."""
-        await self._office.run(lambda job: store.set_fact(job.tx, STAFF_CHAT_TROUBLE, reason))
+        """Remember why the staff chat takes nothing, which the console shows in words; log it once."""
+
+        def note(job: Job) -> bool:
+            known = store.get_fact(job.tx, STAFF_CHAT_TROUBLE) == reason
+            store.set_fact(job.tx, STAFF_CHAT_TROUBLE, reason)
+            return known
+
+        if not await self._office.run(note):
+            log.warning("the staff chat takes nothing", extra={"reason": reason})
 
     async def _here(self, case_id: int) -> Topic:
         """Return where a case is shown in the present staff chat."""
