@@ -252,7 +252,7 @@ def _do(job: Job, turn: Turn, effect: Effect) -> None:
     person, incoming = turn.person, turn.incoming
     match effect:
         case Say():
-            _say(job, person, effect, incoming)
+            _say(job, turn, effect)
         case KeepFile():
             _keep(job, turn, effect)
         case OpenCase():
@@ -278,12 +278,18 @@ def _do(job: Job, turn: Turn, effect: Effect) -> None:
             assert_never(effect)
 
 
-def _say(job: Job, person: Person, effect: Say, incoming: Incoming) -> None:
+def _say(job: Job, turn: Turn, effect: Say) -> None:
+    person = turn.person
     not_before = job.now + timedelta(seconds=effect.hold_s) if effect.hold_s else None
+    opened = None
+    if (
+        effect.priority is Priority.RECEIPT
+    ):  # whether it arrives is told at the case it is the receipt of
+        opened = casebook.by_number(job.tx, turn.fresh.number, job.now)
     job.owe(
         Parcel(
             person.channel, person.chat, effect.message, effect.priority, slot=effect.slot,
-            not_before=not_before, thread=incoming.thread,
+            not_before=not_before, thread=turn.incoming.thread, case_id=opened.id if opened else None,
         )
     )  # fmt: skip
 

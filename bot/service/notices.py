@@ -17,7 +17,9 @@ from bot.storage import casebook, outbox, staffbook, store, topicbook
 from bot.storage.outbox import Parcel
 
 DIGEST_SLOT = "digest"
-PRESSING = frozenset({"undelivered"})  # told also of a case that only the console shows
+PRESSING = frozenset(
+    {"undelivered", "undelivered_receipt"}
+)  # told also of a case that only the console shows
 MINUTE = timedelta(minutes=1)
 
 __all__ = [

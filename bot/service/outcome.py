@@ -6,7 +6,7 @@ Floor 3. Called by the sender in the transaction of the mark.
 from dataclasses import replace
 
 from bot.core.texts import plain, say
-from bot.core.turn import Button
+from bot.core.turn import Button, Priority
 from bot.service import notices
 from bot.service.delivery import Delivered
 from bot.service.job import STAFF_CHAT_TROUBLE, Job
@@ -52,7 +52,9 @@ def on_failed(job: Job, parcel: Parcel, reason: str) -> None:
         casebook.add_event(job.tx, case.id, "undelivered", job.now, actor="system", data=data)
         again = Button(plain("send_again"), f"s:again:{parcel.id}")
         words = plain(_reason_key(reason))
-        notices.tell_staff(job, case, "undelivered", buttons=((again,),), reason=words)
+        receipt = parcel.priority is Priority.RECEIPT
+        key = "undelivered_receipt" if receipt else "undelivered"
+        notices.tell_staff(job, case, key, buttons=((again,),), reason=words)
 
 
 def _reason_key(reason: str) -> str:
