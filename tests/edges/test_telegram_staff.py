@@ -13,7 +13,7 @@ from bot.service import notices
 from bot.service import sender as sender_module
 from tests.botapi import BotApi
 from tests.botapi.faults import Fault
-from tests.botapi.players import Group, Seen, User
+from tests.botapi.players import Group, User
 from tests.edges.product import Product, history, running, staff_named
 
 CARD, ASKED = "承办:", "这段话怎么处理"
@@ -395,27 +395,3 @@ async def test_undelivered_is_said_in_words_and_tried_again_by_a_button(
         await desk.settles()
         assert private_words(li).count("已退费") == 1
         assert "resent" in [event.kind for event in history(desk, case)]
-
-
-async def test_a_receipt_that_did_not_arrive_is_told_and_comes_when_the_parent_is_back(
-    api: BotApi, tmp_path: Path, li: User, forum: Group, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refusal = Fault.refusal("sendMessage", "Forbidden: bot was blocked by the user", times=99)
-    really_presses = User.presses
-
-    def presses(user: User, button: str, message: Seen) -> str:
-        if "提交" in button:  # and blocks the bot at once
-            api.faults.add(replace(refusal, chat=user.id))
-        return really_presses(user, button, message)
-
-    monkeypatch.setattr(User, "presses", presses)
-    async with running(api, tmp_path, staff_chat=forum.id) as desk:
-        case = await desk.files_complaint(li)
-        told = await desk.shows(forum, "受理回执没有送达家长:家长已停用机器人")
-        assert "再发一次" in told.labels
-        assert case.number not in private_words(li)
-        api.faults.clear()
-        li.unblocks()
-        await desk.hears(li, case.number)
-        await desk.settles()
-        assert private_words(li).count(case.number) == 1

@@ -249,6 +249,24 @@ async def test_a_form_that_makes_no_sense_is_refused_in_words_and_changes_nothin
     )
 
 
+@pytest.mark.parametrize(
+    ("deed", "fields", "said"),
+    [
+        ("extend", {"days": "31", "text": "要调查"}, "1 到 30 个工作日"),
+        ("extend", {"days": "0", "text": "要调查"}, "1 到 30 个工作日"),
+        ("transfer", {"to": "nowhere", "text": "不归我们"}, "请选一个别的科室"),
+        ("assign", {"to": "999"}, "请从列表里另选一位"),
+    ],
+)
+async def test_a_value_that_will_not_do_is_named(
+    desk: WebDesk, deed: str, fields: dict[str, str], said: str
+) -> None:
+    _, number, staff = await set_up(desk)
+    refused = await staff.posts(f"/console/case/{number}/{deed}", **fields)
+    assert (refused.status_code, said in refused.text) == (409, True)
+    assert fields.get("text", "") in refused.text
+
+
 async def test_a_number_leads_to_its_case_however_it_is_typed(desk: WebDesk) -> None:
     _, number, staff = await set_up(desk)
     for typed in (number, number.lower().replace("-", " "), f"编号 {number}"):
