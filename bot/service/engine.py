@@ -38,7 +38,7 @@ from bot.core.turn import (
     WrongCode,
 )
 from bot.core.workdays import local_day
-from bot.service import desk, staffchat
+from bot.service import desk, notices, staffchat
 from bot.service.job import Job, Office
 from bot.storage import (
     attachments,
@@ -279,6 +279,9 @@ def _do(job: Job, turn: Turn, effect: Effect) -> None:
 
 
 def _say(job: Job, turn: Turn, effect: Say) -> None:
+    if turn.incoming.place is Place.STAFF:
+        notices.answer_staff(job, turn.case, effect.message, turn.incoming)
+        return
     person = turn.person
     not_before = job.now + timedelta(seconds=effect.hold_s) if effect.hold_s else None
     opened = None

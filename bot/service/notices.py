@@ -3,6 +3,7 @@
 Floor 3. Everything here goes into the outbox of the job; nothing is sent.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -147,7 +148,11 @@ def reopen_topic(job: Job, case: CaseView) -> None:
 
 
 def answer_staff(job: Job, case: CaseView | None, message: Outgoing, incoming: Incoming) -> None:
-    """Say something to staff in the case's topic, or, without a case, where they wrote."""
+    """Say something to staff in the case's topic, or, without a case, where they wrote.
+
+    It stands under their line or button: several people may write in one topic at a time.
+    """
+    message = replace(message, answers=(incoming.chat, incoming.message))
     if case is None or incoming.chat != job.staff_chat:
         place = Parcel(
             incoming.channel, incoming.chat, message, Priority.STAFF, thread=incoming.thread

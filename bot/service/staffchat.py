@@ -4,7 +4,6 @@ Floor 3. The right is checked in the desk, whatever a button claims; a stale but
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.core.cases import Action, CaseView, Status, possible
 from bot.core.errors import CaseError, NotAllowed, Stale, UnknownCase
@@ -46,7 +45,7 @@ def keep_draft(job: Job, staff: Staff, draft: StaffDraft, incoming: Incoming) ->
     else:
         status = plain(f"status_{case.status}")
         asked = Outgoing(say("draft_kept_over", status=status), (keep,))
-    notices.answer_staff(job, case, _under(asked, incoming), incoming)
+    notices.answer_staff(job, case, asked, incoming)
 
 
 def press(job: Job, staff: Staff, pressed: StaffPress, incoming: Incoming) -> None:
@@ -154,9 +153,4 @@ def _answer(
 ) -> None:
     status = plain(f"status_{case.status}") if case else ""
     html = say(key, number=case.number if case else "", status=status, staff=staff)
-    notices.answer_staff(job, case, _under(Outgoing(html), incoming), incoming)
-
-
-def _under(message: Outgoing, incoming: Incoming) -> Outgoing:
-    """Show which line or button a message is about: several people may write in one topic at a time."""
-    return replace(message, answers=(incoming.chat, incoming.message))
+    notices.answer_staff(job, case, Outgoing(html), incoming)

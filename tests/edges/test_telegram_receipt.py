@@ -1,13 +1,14 @@
-"""A receipt that does not arrive: staff are told, and it is still owed."""
+"""What must be told although its way is blocked: a receipt to the parent, an answer in a closed topic."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.core.people import Role
 from tests.botapi import BotApi
 from tests.botapi.faults import Fault
-from tests.botapi.players import Seen, User
+from tests.botapi.players import Seen, Spot, User
 from tests.edges.product import running
 
 
@@ -34,3 +35,18 @@ async def test_a_receipt_that_did_not_arrive_is_told_and_comes_when_the_parent_i
         await desk.hears(li, case.number)
         await desk.settles()
         assert sum(case.number in seen.text for seen in li.sees()) == 1
+
+
+async def test_who_writes_in_a_closed_topic_is_answered_there(api: BotApi, tmp_path: Path) -> None:
+    li, zhao = api.user("李女士"), api.user("赵老师")
+    forum = api.supergroup("工作群", forum=True)
+    forum.joins(zhao)
+    async with running(api, tmp_path, staff=[(zhao, Role.STAFF)], staff_chat=forum.id) as desk:
+        await desk.files_complaint(li)
+        await desk.settles()
+        [topic] = forum.topics()
+        forum.close_topic(topic.thread, zhao)
+        zhao.sends_photo(b"a picture", at=Spot(forum, topic.thread))
+        await desk.shows(forum, "答复只能用文字", topic.thread)
+        await desk.settles()
+        assert desk.bureau.value("SELECT count(*) FROM outbox WHERE state = 'failed'") == 0
