@@ -28,6 +28,9 @@ from bot.storage.outbox import Parcel
 
 log = logging.getLogger(__name__)
 SIGN_IN_WAIT_S = 0.2
+PRESS_LIFE_S = (
+    15.0  # after that Telegram takes a query for too old, and the button has stopped by itself
+)
 PICTURE_TRIES = 3  # then the text goes out: it gets through where an upload does not
 Sent = dict[str, Any]
 _KEEP_TRYING = frozenset(
@@ -95,6 +98,8 @@ class TelegramChannel:
 
     async def answer_press(self, query_id: str, *, again: bool = True) -> None:
         """Stop the spinner of a pressed button, after a pause if one binds; a query too old needs none."""
+        if self._quiet.left_s > PRESS_LIFE_S:
+            return
         await self._quiet.over()
         try:
             await self._call("answerCallbackQuery", {"callback_query_id": query_id})
