@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core import numbers
-from bot.core.cases import RULES, Action, CaseView
+from bot.core.cases import RULES, Action, CaseView, Kind
 from bot.core.people import Staff
+from bot.core.texts import plain
 from bot.storage import casebook
 from bot.storage.db import Tx
 from bot.storage.times import stamp
@@ -48,11 +49,13 @@ _WHERE: dict[View, str] = {
 }
 
 
-# every word is in the number (dashes aside), or in what the case is about
+_KINDS = {plain(f"kind_{kind}"): kind for kind in Kind}  # 投诉 -> complaint
+# every word is in the number (dashes aside), in what the case is about, or names its kind
 _FOUND = (
     "NOT EXISTS (SELECT 1 FROM json_each(:words) w"
     " WHERE instr(replace(c.number, '-', ''), json_extract(w.value, '$[0]')) = 0"
-    " AND instr(lower(c.title || ' ' || c.subject_name), json_extract(w.value, '$[1]')) = 0)"
+    " AND instr(lower(c.title || ' ' || c.subject_name), json_extract(w.value, '$[1]')) = 0"
+    " AND c.kind <> json_extract(w.value, '$[2]'))"
 )
 
 
@@ -78,7 +81,9 @@ class Asking:
             "now": stamp(self.now),
             "tonight": stamp(self.tonight),
             "department": self.department,
-            "words": json.dumps([(numbers.part(one), one.lower()) for one in self.words]),
+            "words": json.dumps(
+                [(numbers.part(one), one.lower(), _KINDS.get(one, "")) for one in self.words]
+            ),
         }
 
     @property

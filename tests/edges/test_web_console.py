@@ -288,13 +288,14 @@ async def test_a_part_of_a_number_or_words_of_the_subject_find_the_case(desk: We
     body = first[9:18]
     for typed in (body, body.lower(), body.replace("-", ""), body[:3] + " " + body[5:], "红星_"):
         assert await found(typed) == f"/console/case/{first}", typed
+    assert await found("投诉 红星_") == f"/console/case/{first}"
     assert await found(f"红旗 {second[9:13]}") == f"/console/case/{second}"
     both = await found("小学")
     assert first in both
     assert second in both
     assert "查找“小学”:2 件" in both
     assert "<b>红星" not in both
-    for nothing in ("红%小学", "红星 红旗", "-", " ", "张三' OR 1=1 --"):
+    for nothing in ("红%小学", "红星 红旗", "举报", "-", " ", "张三' OR 1=1 --"):
         answer = await staff.client.get("/console/find", params={"number": nothing})
         assert (answer.status_code, first in answer.text) == (404, False), nothing
 
