@@ -46,6 +46,8 @@ def add(
         )
         staffbook.unname(tx, one.name)
     print(plain("staff_added", name=one.name, role=role))
+    if one not in config.staff and any(named.name == one.name for named in config.staff):
+        print(plain("staff_named_otherwise", name=one.name))
     return 0
 
 

@@ -234,6 +234,7 @@ def test_who_was_added_by_hand_stays_when_the_settings_name_them_no_more(
     database = bureau.office.db.path
     path.write_text(f"database: sqlite:{database}\nstaff: {people}\n", encoding="utf-8")
     assert run_bot.main(["staff", "add", "王老师", "--role", "admin", "--config", str(path)]) == 0
+    assert "下次启动以设置为准" in capsys.readouterr().out
     bureau.do(lambda job: settle(job, named(("钱主任", "supervisor"))))
     assert who_works_here(bureau) == ["王老师", "钱主任"]
     assert run_bot.main(["staff", "remove", "王老师", "--config", str(path)]) == 0

@@ -100,7 +100,7 @@ async def test_a_pause_asked_for_silences_the_whole_bot_for_that_long(
         assert min(later) - refused <= 2.6
 
 
-@pytest.mark.parametrize("method", ["getFile", "answerCallbackQuery", "getUpdates"])
+@pytest.mark.parametrize("method", ["getFile", "answerCallbackQuery", "getUpdates", "sendMessage"])
 async def test_a_pause_binds_the_whole_bot_whatever_call_it_was_told(
     api: BotApi, tmp_path: Path, method: str
 ) -> None:
@@ -114,7 +114,7 @@ async def test_a_pause_binds_the_whole_bot_whatever_call_it_was_told(
         elif method == "answerCallbackQuery":
             li.presses(li.sees()[-1].labels[0])
         else:
-            li.says("谢谢")
+            li.says("转学需要什么手续?")
         await api.until(lambda: any(call.ok is False for call in api.calls))
         [refused] = [call for call in api.calls if call.ok is False]
         await asyncio.sleep(0.1)  # what had begun by then
@@ -124,6 +124,7 @@ async def test_a_pause_binds_the_whole_bot_whatever_call_it_was_told(
         polling = {"getupdates"}
         later = [one.at for one in api.calls[held:] if one.method.lower() not in polling]
         assert 2.0 <= min(later) - refused.at <= 2.6
+        assert b"desk_telegram_429_total 1.0" in desk.parts.office.metrics.render()
         if method == "answerCallbackQuery":
             assert [call.ok for call in api.called(method)] == [False, True]
 
