@@ -160,11 +160,7 @@ class Engine:
                 language = known.language if known else _language(incoming)
                 apology = Outgoing(say("failed", language, reference=reference))
                 job.owe(Parcel(incoming.channel, incoming.chat, apology))
-            if job.staff_chat is not None:
-                alert = Outgoing(say("failed_alert", reference=reference, where=where))
-                job.owe(
-                    Parcel("telegram", job.staff_chat, alert, Priority.STAFF, lane="staff:alert")
-                )
+            notices.alert(job, "failed_alert", reference=reference, where=where)
             return True
 
         self._office.metrics.dead_letters.inc()

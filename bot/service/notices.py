@@ -24,6 +24,7 @@ PRESSING = frozenset(
 MINUTE = timedelta(minutes=1)
 
 __all__ = [
+    "alert",
     "announce",
     "close_topic",
     "local_date",
@@ -145,6 +146,15 @@ def close_topic(job: Job, case: CaseView) -> None:
 def reopen_topic(job: Job, case: CaseView) -> None:
     """Open the case's topic again."""
     _topic_act(job, case, "topic_reopen")
+
+
+def alert(job: Job, key: str, /, *, slot: str = "", **values: object) -> None:
+    """Tell the staff chat of something that is about no case; with a slot only the last one waits."""
+    if job.staff_chat is None:
+        return
+    message = Outgoing(say(key, **values))
+    chat, lane = job.staff_chat, "staff:alert"
+    job.owe(Parcel("telegram", chat, message, Priority.STAFF, lane=lane, slot=slot))
 
 
 def answer_staff(job: Job, case: CaseView | None, message: Outgoing, incoming: Incoming) -> None:

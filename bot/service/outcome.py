@@ -14,6 +14,8 @@ from bot.storage import casebook, outbox, store, topicbook
 from bot.storage.outbox import Parcel
 
 UNREACHABLE = frozenset({"blocked", "deactivated", "chat_not_found"})
+# an answer that is about no case and meets one of these is nobody's mistake: the other side wants none, here or now
+UNWANTED = UNREACHABLE | {"forbidden", "kicked", "no_rights", "thread_gone", "topic_closed"}
 
 
 def on_sent(job: Job, parcel: Parcel, delivered: Delivered) -> None:
@@ -55,6 +57,10 @@ def on_failed(job: Job, parcel: Parcel, reason: str) -> None:
         receipt = parcel.priority is Priority.RECEIPT
         key = "undelivered_receipt" if receipt else "undelivered"
         notices.tell_staff(job, case, key, buttons=((again,),), reason=words)
+    elif reason not in UNWANTED and parcel.priority is not Priority.BROADCAST:
+        notices.alert(
+            job, "unsent_alert", slot="unsent", parcel=parcel.id, reason=plain(_reason_key(reason))
+        )
 
 
 def _reason_key(reason: str) -> str:

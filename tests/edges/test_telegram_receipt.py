@@ -50,3 +50,19 @@ async def test_who_writes_in_a_closed_topic_is_answered_there(api: BotApi, tmp_p
         await desk.shows(forum, "答复只能用文字", topic.thread)
         await desk.settles()
         assert desk.bureau.value("SELECT count(*) FROM outbox WHERE state = 'failed'") == 0
+
+
+async def test_an_answer_that_is_refused_for_a_reason_nobody_foresaw_is_told_once(
+    api: BotApi, tmp_path: Path
+) -> None:
+    li, wang = api.user("李女士"), api.user("王先生")
+    forum = api.supergroup("工作群", forum=True)
+    async with running(api, tmp_path, staff_chat=forum.id) as desk:
+        strange = Fault.refusal("sendMessage", "Bad Request: SOMETHING_NEW")
+        blocked = Fault.refusal("sendMessage", "Forbidden: bot was blocked by the user")
+        api.faults.add(replace(strange, chat=li.id), replace(blocked, chat=wang.id))
+        for parent in (li, wang):
+            parent.says("转学需要什么手续?")
+        await desk.shows(forum, "没有发出:对方平台拒收")
+        await desk.settles()
+        assert len(forum.sees()) == 1
