@@ -4,6 +4,7 @@ Floor 2: pure. Whether it may be done is the desk's to say, and so is the answer
 (General) is nobody's: it is neither relayed nor answered. An anonymous administrator is not a named person.
 """
 
+from bot.core.people import ANONYMOUS_ADMIN
 from bot.core.texts import say
 from bot.core.turn import (
     Arrival,
@@ -16,10 +17,6 @@ from bot.core.turn import (
     StaffDraft,
     StaffPress,
     Turn,
-)
-
-ANONYMOUS = (
-    "1087968824"  # telegram.constants.ChatID.ANONYMOUS_ADMIN: all of them arrive as this one
 )
 
 
@@ -58,7 +55,7 @@ def _written(turn: Turn) -> Outcome:
 
 
 def _refused(turn: Turn) -> Outcome:
-    anonymous = turn.incoming.person == ANONYMOUS
+    anonymous = turn.incoming.person == str(ANONYMOUS_ADMIN)
     return _told(turn, "staff.anonymous" if anonymous else "staff.nobody")
 
 

@@ -5,18 +5,13 @@ Floor 5.
 
 from bot.core.config import Config
 from bot.storage import store
-from bot.storage.db import connect
+from bot.storage.migrate import reading
 
 
 def failures(config: Config) -> int:
     """Print the dead letters: error number, time, channel, error; 1 if there are any."""
-    if not config.database_path.exists():
-        return 0
-    connection = connect(config.database_path, read_only=True)
-    try:
-        found = store.failures(connection)
-    finally:
-        connection.close()
+    with reading(config.database_path) as tx:
+        found = store.failures(tx)
     for one in found:
         print(f"{one.reference}\t{one.at.isoformat()}\t{one.channel}\t{one.error}")
     return int(bool(found))

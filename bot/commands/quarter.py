@@ -3,9 +3,6 @@
 Floor 5. Reads content and database beside a running desk; the document library is loaded by this command only.
 """
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,8 +13,7 @@ from bot.core.texts import plain
 from bot.service.quarter import Period, gather, period_of
 from bot.service.quarter_document import write
 from bot.service.quarter_sections import introduction, sections
-from bot.storage.db import Tx, connect
-from bot.storage.migrate import migrate
+from bot.storage.migrate import reading
 from knowledge.assemble import Snapshot
 from knowledge.library import Library
 
@@ -31,7 +27,7 @@ def quarter(config: Config, given: str | None, out: Path | None, *, folder: Path
     def current() -> Snapshot:
         return Library(folder).current
 
-    with _database(config.database_path) as tx:
+    with reading(config.database_path) as tx:
         found = gather(tx, period, current, samples=config.demo_on, now=now)
     bureau = config.bureau.name
     title = plain("quarter_title", bureau=bureau, year=period.year, quarter=period.quarter)
@@ -41,18 +37,6 @@ def quarter(config: Config, given: str | None, out: Path | None, *, folder: Path
         raise ConfigError("--out", f"cannot write {target}: {error.strerror}") from None
     print(plain("quarter_written", file=target))
     return 0
-
-
-@contextmanager
-def _database(path: Path) -> Iterator[Tx]:
-    """Open the database for figures that are all of one moment; an empty one before the first start."""
-    with tempfile.TemporaryDirectory() as folder:
-        if not path.exists():
-            path = Path(folder) / "empty.sqlite3"
-            migrate(path)
-        with closing(connect(path, read_only=True)) as connection:
-            connection.execute("BEGIN")
-            yield connection
 
 
 def _period(given: str | None, now: datetime) -> Period:

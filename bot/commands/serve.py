@@ -23,7 +23,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.app import WebParts, make_app
 from bot.channels.web.channel import WebChannel
 from bot.commands.settling import settle, warn_of_duties
-from bot.commands.staff import sign_in_link
+from bot.commands.staff import WEB_ADDRESS, sign_in_link
 from bot.core.config import Config, Privacy, Receive
 from bot.core.errors import ConfigError, DatabaseBusy
 from bot.core.people import Role
@@ -43,7 +43,7 @@ from bot.service.pictures import Pictures
 from bot.service.rounds import Rounds
 from bot.service.sender import Sender
 from bot.service.understanding import understanding_of
-from bot.storage import staffbook
+from bot.storage import staffbook, store
 from bot.storage.db import Database
 from bot.storage.migrate import migrate
 from knowledge.library import Library
@@ -86,7 +86,7 @@ class Parts:
     def url(self) -> str:
         """Return where people reach the desk."""
         if self.sockets and not self.config.web.public_url:
-            return f"http://{self.config.web.host}:{self.sockets[0].getsockname()[1]}"
+            return self.config.web.address(self.sockets[0].getsockname()[1])
         return self.config.web_url
 
 
@@ -150,6 +150,8 @@ def assemble(config: Config, respond: Respond, db: Database, library: Library) -
     rates = Rates(limits.overall_per_s, limits.chat_per_s, max(1, int(limits.group_per_min)))
     sender = Sender(office, edges, rates)
     office.on_owed = sender.take
+    if account is not None:
+        account.quiet.told = sender.pause
     fetcher = Fetcher(office, files, edges)
     engine.on_file = fetcher.nudge
     parts = Parts(config, office, engine, sender, fetcher, None, [], account, forethought)
@@ -195,6 +197,7 @@ def _server(parts: Parts, files: FileStore, channel: WebChannel) -> uvicorn.Serv
             config=parts.config,
             webhook=_webhook(parts.config, account),
             last_poll=(lambda: account.poller.last_poll_at) if account else None,
+            signed_in=(lambda: account.channel.signed_in) if account else None,
         )
     )
     settings = uvicorn.Config(
@@ -328,6 +331,7 @@ async def _say_ready(parts: Parts) -> None:
         name = parts.office.settings.desk.bot_name
         print(f"ready: https://t.me/{name}", flush=True)
         return
+    await parts.office.run(lambda job: store.set_fact(job.tx, WEB_ADDRESS, parts.url))
     print(f"ready: {parts.url}", flush=True)
     if parts.config.demo_on:
         name = who_tries_the_console(parts.config)

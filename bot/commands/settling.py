@@ -5,7 +5,7 @@ Floor 5.
 
 import logging
 
-from bot.core.config import Config
+from bot.core.config import Config, Employee
 from bot.core.duties import unknown_departments
 from bot.core.people import Role
 from bot.core.texts import plain
@@ -26,8 +26,22 @@ def settle(job: Job, config: Config) -> None:
 
 
 def _settle_staff(job: Job, config: Config) -> None:
-    """Write the configured people down; in demo, with nobody configured, three to play with."""
-    for one in config.staff:
+    """Write the configured people down; in demo, with nobody configured, three to play with.
+
+    Whoever was among them at the last start and is no more is let go: the settings are what an operator reads.
+    """
+    people = config.staff
+    if config.demo_on and not people:
+        departments = tuple(job.knowledge.routing.departments)
+        people = tuple(
+            Employee(
+                name=plain(f"demo_{role}"),
+                role=role,
+                departments=departments if role is Role.STAFF else (),
+            )
+            for role in (Role.STAFF, Role.SUPERVISOR, Role.ADMIN)
+        )
+    for one in people:
         staffbook.put_staff(
             job.tx,
             one.name,
@@ -36,12 +50,8 @@ def _settle_staff(job: Job, config: Config) -> None:
             telegram=str(one.telegram or ""),
             now=job.now,
         )
-    if config.demo_on and not config.staff:
-        departments = tuple(job.knowledge.routing.departments)
-        people = ((Role.STAFF, departments), (Role.SUPERVISOR, ()), (Role.ADMIN, ()))
-        for role, duties in people:
-            name = plain(f"demo_{role}")
-            staffbook.put_staff(job.tx, name, role, departments=duties, now=job.now)
+    if gone := staffbook.keep_named(job.tx, (one.name for one in people)):
+        log.warning("no longer in the settings, so no longer staff", extra={"count": len(gone)})
 
 
 def warn_of_duties(config: Config, library: Library) -> None:

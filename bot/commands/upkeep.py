@@ -4,32 +4,29 @@ Floor 5. Both read beside a running desk; without a database there is nothing to
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from bot.core.config import Config
 from bot.core.texts import plain
 from bot.core.workdays import local_day
 from bot.service import gaps as service
 from bot.storage import gapbook
-from bot.storage.db import Tx, connect
-from knowledge.gaps import Gap, Unmet
+from bot.storage.migrate import reading
+from knowledge.gaps import Gap
 from knowledge.gaps import gaps as group
 from knowledge.library import Library, Snapshot
-from knowledge.review import PRESSING, Finding, Record
+from knowledge.review import PRESSING, Finding
 from knowledge.review import review as look
-
-T = TypeVar("T")
 
 
 def gaps(config: Config, folder: Path, *, days: int, as_json: bool) -> int:
     """Print the gaps of the last days, the one of the most people first."""
     knowledge = Library(folder).current
     now = datetime.now(UTC)
-    none: tuple[Unmet, ...] = ()
-    unmet = _from_database(config, lambda tx: service.read(tx, now, days=days), none)
+    with reading(config.database_path) as tx:
+        unmet = service.read(tx, now, days=days)
     shelf = service.given(knowledge, demo=config.demo_on)
     found = group(unmet, knowledge.index, today=local_day(now), shelf=shelf)
     if as_json:
@@ -63,7 +60,8 @@ def _print_gap(gap: Gap, knowledge: Snapshot) -> None:
 def review(config: Config, folder: Path, *, as_json: bool) -> int:
     """Print what needs an editor, with file and line; 1 if something is expired or overdue."""
     entries = Library(folder).current.entries.values()
-    record = _from_database(config, gapbook.record, Record())
+    with reading(config.database_path) as tx:
+        record = gapbook.record(tx)
     today = local_day(datetime.now(UTC))
     found = look(entries, today=today, record=record)
     if as_json:
@@ -94,15 +92,3 @@ def _print_findings(found: Sequence[Finding], *, short: bool) -> None:
         print(plain("review.none"))
     if short:
         print(plain("review.short_record"))
-
-
-def _from_database(config: Config, read: Callable[[Tx], T], nothing: T) -> T:
-    """Read from the database where there is one. What is read here is in every release's schema."""
-    path = config.database_path
-    if not path.exists():
-        return nothing
-    connection = connect(path, read_only=True)
-    try:
-        return read(connection)
-    finally:
-        connection.close()

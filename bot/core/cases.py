@@ -131,6 +131,9 @@ class CaseView:
     title: str = ""
     urgent: bool = False
     anonymous: bool = False
+    has_contact: bool = (
+        False  # the parent left a way to be reached; what it is, only Action.REVEAL tells
+    )
     provisional: bool = False  # the due date rests on a calendar without that year
     redone: int = 0
     rating: Rating | None = None

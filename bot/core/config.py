@@ -20,11 +20,12 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
+    StringConstraints,
     field_validator,
     model_validator,
 )
 
-from bot.core.people import Role
+from bot.core.people import ANONYMOUS_ADMIN, Role
 
 SHIPPED_CONTENT = Path(__file__).resolve().parents[2] / "knowledge" / "content"
 DEFAULT_CONTENT = Path("knowledge/content")
@@ -70,6 +71,18 @@ def _web_address(value: str) -> str:
 def _nothing(value: object) -> object:
     """Turn what stands for "not set" in YAML into None."""
     return None if isinstance(value, str) and value.strip() in NOTHING else value
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("should be one line")
+    return value
+
+
+def _is_a_person(value: int | None) -> int | None:
+    if value == ANONYMOUS_ADMIN:
+        raise ValueError("should be a person's: all anonymous administrators share this one")
+    return value
 
 
 Address = Annotated[str, AfterValidator(_web_address)]
@@ -153,6 +166,11 @@ class Web(_Section):
     port: Annotated[NonNegativeInt, Field(le=65535)] = 8080
     public_url: Address = ""
 
+    def address(self, port: int) -> str:
+        """Return where to open the page on this machine; one that listens everywhere is found at home."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  # not bound here
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
 
 class Matching(_Section):
     """How questions find their answer."""
@@ -163,8 +181,12 @@ class Matching(_Section):
 class Employee(_Section):
     """One line of `staff`; `telegram` is the numeric user id, None for console only."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64)]
-    telegram: Annotated[PositiveInt | None, OrNothing] = None
+    name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+        AfterValidator(_one_line),
+    ]
+    telegram: Annotated[PositiveInt | None, OrNothing, AfterValidator(_is_a_person)] = None
     role: Role
     departments: tuple[str, ...] = ()
 
@@ -261,7 +283,7 @@ class Config(_Section):
     @property
     def web_url(self) -> str:
         """The address people open: the public one, or the one we listen on."""
-        return self.web.public_url or f"http://{self.web.host}:{self.web.port}"
+        return self.web.public_url or self.web.address(self.web.port)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -8,12 +8,14 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
 
 BLANK = "[redacted]"
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 # Libraries that log addresses (with the bot token in them) or whole updates below WARNING.
 QUIET = (
@@ -70,6 +72,21 @@ class LineFormatter(logging.Formatter):
             parts.append(f"stack={_quoted(record.stack_info)}")
         line = redact(" ".join(parts), self.secrets)
         return line.replace("\r", "\\r").replace("\n", "\\n")
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  # the standard library's name
+        """Return where it was raised and its class; its text only from classes that cannot quote people."""
+        return "\n".join(_told(ei[1]))
+
+
+def _told(error: BaseException | None) -> Iterator[str]:
+    """Tell of an error and, first, of what it came from."""
+    if error is None:
+        return
+    yield from _told(error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+    yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    kind = type(error)
+    tells = isinstance(error, OSError) or kind.__module__ == "sqlite3"
+    yield f"{kind.__name__}: {error}" if tells else kind.__name__
 
 
 def _quoted(value: object) -> str:

@@ -38,6 +38,11 @@ def find(text: str) -> str | None:
     return None
 
 
+def part(text: str) -> str:
+    """Return a piece of a number as it stands in one without its dashes; O, I and L are read as digits."""
+    return re.sub(r"[\s\-_—–]", "", text).upper().translate(_READ_AS)
+
+
 def looks_like(text: str) -> bool:
     """Tell whether a text holds something shaped like a number, right or mistyped."""
     return _PATTERN.search(text) is not None

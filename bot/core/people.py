@@ -6,6 +6,8 @@ Floor 1: frozen values. A person is a conversation (channel, chat); no name is k
 from dataclasses import dataclass
 from enum import StrEnum
 
+ANONYMOUS_ADMIN = 1087968824  # telegram.constants.ChatID.ANONYMOUS_ADMIN: every one of every group
+
 
 class Role(StrEnum):
     """What a staff member may do; see `cases.RULES`."""

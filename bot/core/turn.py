@@ -133,11 +133,13 @@ class Outgoing:
     """One message to be: `html` uses <b>, <i> and <a> only, made by `texts.say`, which escapes every value.
 
     With a `picture` the channel sends that and its caption; `html` says all of it in words, for whoever cannot.
+    `answers` is the message it is about, by chat and id: shown as a reply to it where the channel has such.
     """
 
     html: Markup
     buttons: Rows = ()
     picture: Picture | None = None
+    answers: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

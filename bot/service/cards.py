@@ -47,10 +47,16 @@ def due_line(case: CaseView, knowledge: Snapshot, now: datetime) -> Markup:
     return say("due_left", date=local_date(case.due_at), days=left)
 
 
-def recap(case: CaseView, lines: list[Markup], knowledge: Snapshot, now: datetime) -> Markup:
-    """Return what a recreated topic says first, so that the history is not lost with the old one."""
+def recap(
+    case: CaseView, lines: list[Markup], knowledge: Snapshot, now: datetime, *, why: str
+) -> Markup:
+    """Return what a case's new place says first, so that the history is not lost with the old one.
+
+    `why`: topic (made again), moved (out of a plain group's card), card (of a plain group that moved).
+    """
     return say(
         "recap",
+        why=plain(f"recap_{why}"),
         number=case.number,
         status=plain(f"status_{case.status}"),
         due=due_line(case, knowledge, now),

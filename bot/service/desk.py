@@ -26,7 +26,12 @@ from bot.service import notices
 from bot.service.job import Job
 from bot.storage import attachments, casebook, outbox, staffbook
 
-UNSENT, SAME_PERSON = "unsent", "same_person"  # why, where it is not the status
+UNSENT, SAME_PERSON = "unsent", "same_person"
+NO_DAYS, NO_PLACE, NO_COLLEAGUE = "no_days", "no_place", "no_colleague"
+WHY = frozenset(
+    {UNSENT, SAME_PERSON, NO_DAYS, NO_PLACE, NO_COLLEAGUE}
+)  # where it is not the status
+LONGEST_EXTENSION = 30  # working days
 
 
 def open_case(job: Job, person: Person, opened: OpenCase, fresh: Fresh) -> CaseView | None:
@@ -176,7 +181,7 @@ def assign(
     case = access(job, staff, number, Action.ASSIGN, version=version)
     target = staffbook.by_id(job.tx, to_staff_id)
     if target is None or not permitted(target, case, Action.REPLY):
-        raise NotAllowed(case.status, Action.ASSIGN)
+        raise NotAllowed(NO_COLLEAGUE, Action.ASSIGN)
     _refuse_same(job, case, target, Action.ASSIGN)
     return _give(job, staff, target, case)
 
@@ -218,7 +223,7 @@ def transfer(
     case = access(job, staff, number, Action.TRANSFER, version=version)
     reason = _text(reason, Action.TRANSFER, case)
     if department not in job.knowledge.routing.departments or department == case.department:
-        raise NotAllowed(case.status, Action.TRANSFER)
+        raise NotAllowed(NO_PLACE, Action.TRANSFER)
     changed = casebook.change(
         job.tx, case, job.now, status=Status.RECEIVED, department=department, assignee_id=None
     )
@@ -235,8 +240,8 @@ def extend(
     """Give a case more time: 1 to 30 working days from the present due date, with a reason."""
     case = access(job, staff, number, Action.EXTEND, version=version)
     reason = _text(reason, Action.EXTEND, case)
-    if not 1 <= days <= 30:
-        raise NotAllowed(case.status, Action.EXTEND)
+    if not 1 <= days <= LONGEST_EXTENSION:
+        raise NotAllowed(NO_DAYS, Action.EXTEND)
     due = workdays.due(case.due_at, days, job.knowledge.calendar)
     changed = casebook.change(
         job.tx, case, job.now, due_at=due.at, due_how=how(due), provisional=int(due.provisional)

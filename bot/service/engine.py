@@ -38,7 +38,7 @@ from bot.core.turn import (
     WrongCode,
 )
 from bot.core.workdays import local_day
-from bot.service import desk, staffchat
+from bot.service import desk, notices, staffchat
 from bot.service.job import Job, Office
 from bot.storage import (
     attachments,
@@ -160,11 +160,7 @@ class Engine:
                 language = known.language if known else _language(incoming)
                 apology = Outgoing(say("failed", language, reference=reference))
                 job.owe(Parcel(incoming.channel, incoming.chat, apology))
-            if job.staff_chat is not None:
-                alert = Outgoing(say("failed_alert", reference=reference, where=where))
-                job.owe(
-                    Parcel("telegram", job.staff_chat, alert, Priority.STAFF, lane="staff:alert")
-                )
+            notices.alert(job, "failed_alert", reference=reference, where=where)
             return True
 
         self._office.metrics.dead_letters.inc()
@@ -252,7 +248,7 @@ def _do(job: Job, turn: Turn, effect: Effect) -> None:
     person, incoming = turn.person, turn.incoming
     match effect:
         case Say():
-            _say(job, person, effect, incoming)
+            _say(job, turn, effect)
         case KeepFile():
             _keep(job, turn, effect)
         case OpenCase():
@@ -278,12 +274,21 @@ def _do(job: Job, turn: Turn, effect: Effect) -> None:
             assert_never(effect)
 
 
-def _say(job: Job, person: Person, effect: Say, incoming: Incoming) -> None:
+def _say(job: Job, turn: Turn, effect: Say) -> None:
+    if turn.incoming.place is Place.STAFF:
+        notices.answer_staff(job, turn.case, effect.message, turn.incoming)
+        return
+    person = turn.person
     not_before = job.now + timedelta(seconds=effect.hold_s) if effect.hold_s else None
+    opened = None
+    if (
+        effect.priority is Priority.RECEIPT
+    ):  # whether it arrives is told at the case it is the receipt of
+        opened = casebook.by_number(job.tx, turn.fresh.number, job.now)
     job.owe(
         Parcel(
             person.channel, person.chat, effect.message, effect.priority, slot=effect.slot,
-            not_before=not_before, thread=incoming.thread,
+            not_before=not_before, thread=turn.incoming.thread, case_id=opened.id if opened else None,
         )
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 Floor 3. Everything here goes into the outbox of the job; nothing is sent.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -17,9 +18,13 @@ from bot.storage import casebook, outbox, staffbook, store, topicbook
 from bot.storage.outbox import Parcel
 
 DIGEST_SLOT = "digest"
+PRESSING = frozenset(
+    {"undelivered", "undelivered_receipt"}
+)  # told also of a case that only the console shows
 MINUTE = timedelta(minutes=1)
 
 __all__ = [
+    "alert",
     "announce",
     "close_topic",
     "local_date",
@@ -78,11 +83,16 @@ def announce(job: Job, case: CaseView) -> None:
     if last_minute > job.settings.cards_per_minute and not case.urgent:
         _digest(job, chat)
         return
-    topicbook.put(job.tx, topicbook.Topic(case.id, chat))
-    _staff_parcel(job, case, chat, "card", _card(job, case))
+    _show(job, case, chat)
     if job.settings.full_privacy:
         for event in casebook.history(job.tx, case.id):
             tell_staff(job, case, "parent_wrote", text=event.text)
+
+
+def _show(job: Job, case: CaseView, chat: str) -> None:
+    """Give a case its place in the staff chat, beginning with its card."""
+    topicbook.put(job.tx, topicbook.Topic(case.id, chat))
+    _staff_parcel(job, case, chat, "card", _card(job, case))
 
 
 def _digest(job: Job, chat: str) -> None:
@@ -107,8 +117,12 @@ def tell_staff(
 ) -> None:
     """Tell the staff chat what a parent did (key staff_<key>); the text itself only in full privacy."""
     chat = job.staff_chat
-    if chat is None or (topicbook.get(job.tx, case.id) is None and not case.urgent):
-        return  # never shown there (a flood): the console has it
+    if chat is None:
+        return
+    if topicbook.get(job.tx, case.id) is None:
+        if not case.urgent and key not in PRESSING:
+            return  # never shown there (a flood): the console has it
+        _show(job, case, chat)
     quoted = (
         Markup("\n") + say("quoted", text=text) if text and job.settings.full_privacy else Markup()
     )
@@ -134,8 +148,21 @@ def reopen_topic(job: Job, case: CaseView) -> None:
     _topic_act(job, case, "topic_reopen")
 
 
+def alert(job: Job, key: str, /, *, slot: str = "", **values: object) -> None:
+    """Tell the staff chat of something that is about no case; with a slot only the last one waits."""
+    if job.staff_chat is None:
+        return
+    message = Outgoing(say(key, **values))
+    chat, lane = job.staff_chat, "staff:alert"
+    job.owe(Parcel("telegram", chat, message, Priority.STAFF, lane=lane, slot=slot))
+
+
 def answer_staff(job: Job, case: CaseView | None, message: Outgoing, incoming: Incoming) -> None:
-    """Say something to staff in the case's topic, or, without a case, where they wrote."""
+    """Say something to staff in the case's topic, or, without a case, where they wrote.
+
+    It stands under their line or button: several people may write in one topic at a time.
+    """
+    message = replace(message, answers=(incoming.chat, incoming.message))
     if case is None or incoming.chat != job.staff_chat:
         place = Parcel(
             incoming.channel, incoming.chat, message, Priority.STAFF, thread=incoming.thread

@@ -6,7 +6,7 @@ Floor 3. Called by the sender in the transaction of the mark.
 from dataclasses import replace
 
 from bot.core.texts import plain, say
-from bot.core.turn import Button
+from bot.core.turn import Button, Priority
 from bot.service import notices
 from bot.service.delivery import Delivered
 from bot.service.job import STAFF_CHAT_TROUBLE, Job
@@ -14,6 +14,8 @@ from bot.storage import casebook, outbox, store, topicbook
 from bot.storage.outbox import Parcel
 
 UNREACHABLE = frozenset({"blocked", "deactivated", "chat_not_found"})
+# an answer that is about no case and meets one of these is nobody's mistake: the other side wants none, here or now
+UNWANTED = UNREACHABLE | {"forbidden", "kicked", "no_rights", "thread_gone", "topic_closed"}
 
 
 def on_sent(job: Job, parcel: Parcel, delivered: Delivered) -> None:
@@ -52,7 +54,13 @@ def on_failed(job: Job, parcel: Parcel, reason: str) -> None:
         casebook.add_event(job.tx, case.id, "undelivered", job.now, actor="system", data=data)
         again = Button(plain("send_again"), f"s:again:{parcel.id}")
         words = plain(_reason_key(reason))
-        notices.tell_staff(job, case, "undelivered", buttons=((again,),), reason=words)
+        receipt = parcel.priority is Priority.RECEIPT
+        key = "undelivered_receipt" if receipt else "undelivered"
+        notices.tell_staff(job, case, key, buttons=((again,),), reason=words)
+    elif reason not in UNWANTED and parcel.priority is not Priority.BROADCAST:
+        notices.alert(
+            job, "unsent_alert", slot="unsent", parcel=parcel.id, reason=plain(_reason_key(reason))
+        )
 
 
 def _reason_key(reason: str) -> str:

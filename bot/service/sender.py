@@ -107,6 +107,11 @@ class Sender:
         if lost := await self._mark(mark, mark):
             log.warning("broadcasts of unknown outcome", extra={"count": lost})
 
+    def pause(self, seconds: float) -> None:
+        """Obey a pause that the other side asked for, by whatever call: a message, a file, a button, a poll."""
+        self._office.metrics.telegram_429.inc()
+        self._limiter.pause(self._monotonic(), seconds)
+
     def stop(self) -> None:
         """Start nothing more."""
         self._stopping = True
@@ -241,7 +246,6 @@ class Sender:
             await self._leave_unknown(parcel, failure.reason)
             return None
         if failure.failing is Failing.WAIT:  # the row itself is not at fault: no try is counted
-            self._office.metrics.telegram_429.inc()
             self._limiter.pause(self._monotonic(), failure.retry_after_s)
             return await self._retry(parcel, now, failure.reason, counted=False)
         too_old = parcel.created_at is not None and now - parcel.created_at > GIVE_UP

@@ -65,7 +65,7 @@ def press(job: Job, staff: Staff, pressed: StaffPress, incoming: Incoming) -> No
         case = _case_of(job, pressed)
         notices.refresh_card(job, case)
         why = refused.status if isinstance(refused, NotAllowed) else ""
-        key = f"staff_{why}" if why in (desk.UNSENT, desk.SAME_PERSON) else "staff_stale"
+        key = f"staff_{why}" if why in desk.WHY else "staff_stale"
     _answer(job, case, incoming, key, staff=staff.name)
 
 

@@ -224,6 +224,7 @@ def read_case(row: sqlite3.Row) -> CaseView:
         title=row["title"],
         urgent=bool(row["urgent"]),
         anonymous=bool(row["anonymous"]),
+        has_contact=bool(row["contact"]),
         provisional=bool(row["provisional"]),
         redone=row["redone"],
         rating=None if row["rating"] is None else Rating(row["rating"]),

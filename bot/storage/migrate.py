@@ -6,13 +6,16 @@ existing database is backed up beside itself before anything is changed.
 
 import hashlib
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from bot.core.errors import ConfigError
-from bot.storage.db import connect
+from bot.storage.db import Tx, connect
 
 _RECORD = """CREATE TABLE IF NOT EXISTS migrations (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at TEXT NOT NULL)"""
@@ -61,6 +64,7 @@ def migrate(path: Path, steps: tuple[Migration, ...] | None = None) -> tuple[int
     connection = connect(path)
     try:
         had = applied(connection)
+        _refuse_foreign(connection, path, had)
         _refuse_strange(path, had, steps)
         missing = tuple(step for step in steps if step.number not in had)
         if missing and had:
@@ -72,12 +76,35 @@ def migrate(path: Path, steps: tuple[Migration, ...] | None = None) -> tuple[int
         connection.close()
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[Tx]:
+    """Open a database for a command that only reads, all of it of one moment; an empty one before the first start.
+
+    Raises ConfigError when a newer release made it, or it is one of another program.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        if not path.exists() or path.stat().st_size == 0:
+            path = Path(folder) / "empty.sqlite3"
+            migrate(path)
+        with closing(connect(path, read_only=True)) as connection:
+            refuse_newer(connection, path)
+            connection.execute("BEGIN")
+            yield connection
+
+
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise ConfigError when a newer release made this database; for commands that migrate nothing."""
+    """Raise ConfigError when this database is a newer release's or none of ours; for commands that migrate nothing."""
     had = applied(connection)
+    _refuse_foreign(connection, path, had)
     newest = max(step.number for step in shipped())
     if had and max(had) > newest:
         raise _newer(path, max(had), newest)
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, had: dict[int, str]) -> None:
+    """Keep out of the file of another program, which has tables and no record of ours."""
+    if not had and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
+        raise ConfigError(str(path), "is the database of another program; name a file of its own")
 
 
 def _newer(path: Path, theirs: int, ours: int) -> ConfigError:

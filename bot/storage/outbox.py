@@ -190,6 +190,8 @@ def body_json(message: Outgoing) -> str:
         body["buttons"] = [[[b.label, b.data, b.url] for b in row] for row in message.buttons]
     if message.picture is not None:
         body["picture"] = chart.to_data(message.picture)
+    if message.answers is not None:
+        body["answers"] = message.answers
     return json.dumps(body, ensure_ascii=False)
 
 
@@ -199,7 +201,13 @@ def read_body(text: str) -> Outgoing:
     buttons = tuple(tuple(Button(*b) for b in row) for row in body.get("buttons", ()))
     html = Markup(body["html"])  # noqa: S704  # was markup when it was written
     drawn = body.get("picture")
-    return Outgoing(html, buttons, chart.from_data(drawn) if drawn else None)
+    answers = body.get("answers")
+    return Outgoing(
+        html,
+        buttons,
+        chart.from_data(drawn) if drawn else None,
+        (answers[0], answers[1]) if answers else None,
+    )
 
 
 def read_row(row: sqlite3.Row) -> Parcel:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.cases import RULES, Action, CaseView
+from bot.core import numbers
+from bot.core.cases import RULES, Action, CaseView, Kind
 from bot.core.people import Staff
+from bot.core.texts import plain
 from bot.storage import casebook
 from bot.storage.db import Tx
 from bot.storage.times import stamp
@@ -47,14 +49,28 @@ _WHERE: dict[View, str] = {
 }
 
 
+_KINDS = {plain(f"kind_{kind}"): kind for kind in Kind}  # 投诉 -> complaint
+# every word is in the number (dashes aside), in what the case is about, or names its kind
+_FOUND = (
+    "NOT EXISTS (SELECT 1 FROM json_each(:words) w"
+    " WHERE instr(replace(c.number, '-', ''), json_extract(w.value, '$[0]')) = 0"
+    " AND instr(lower(c.title || ' ' || c.subject_name), json_extract(w.value, '$[1]')) = 0"
+    " AND c.kind <> json_extract(w.value, '$[2]'))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who looks, when, and at which department's cases ('' for all); `tonight` is the end of the local day."""
+    """Who looks, when, and at which department's cases ('' for all); `tonight` is the end of the local day.
+
+    `words` leaves only the cases that hold each of them in their number or subject.
+    """
 
     staff: Staff
     now: datetime
     tonight: datetime
     department: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, object]:
@@ -65,6 +81,9 @@ class Asking:
             "now": stamp(self.now),
             "tonight": stamp(self.tonight),
             "department": self.department,
+            "words": json.dumps(
+                [(numbers.part(one), one.lower(), _KINDS.get(one, "")) for one in self.words]
+            ),
         }
 
     @property
@@ -97,7 +116,8 @@ def counts(tx: Tx, asking: Asking) -> dict[View, int]:
     row = tx.execute(
         # every part is from _WHERE and `visible`, never from people
         f"SELECT {sums} FROM cases c"  # noqa: S608
-        f" WHERE {asking.visible} AND (:department = '' OR c.department = :department)",
+        f" WHERE {asking.visible} AND {_FOUND}"
+        " AND (:department = '' OR c.department = :department)",
         asking.values,
     ).fetchone()
     return {view: int(row[place]) for place, view in enumerate(_WHERE)}
@@ -113,7 +133,7 @@ def listed(tx: Tx, asking: Asking, view: View, *, page: int = 1) -> list[Listed]
         " EXISTS (SELECT 1 FROM outbox o WHERE o.case_id = c.id AND o.event_id IS NOT NULL"
         "  AND o.state = 'failed') AS undelivered"
         " FROM cases c LEFT JOIN staff s ON s.id = c.assignee_id"
-        f" WHERE {asking.visible} AND {_WHERE[view]}"
+        f" WHERE {asking.visible} AND {_WHERE[view]} AND {_FOUND}"
         " AND (:department = '' OR c.department = :department)"
         f" ORDER BY {_OWED} DESC, c.urgent DESC, c.due_at, c.id LIMIT :limit OFFSET :offset",
         {**asking.values, "limit": PAGE, "offset": (page - 1) * PAGE},

@@ -6,17 +6,19 @@ Floor 3. Tokens are stored as hashes only.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.people import Role, Staff
+from bot.storage import store
 from bot.storage.db import Tx
 from bot.storage.times import parse, stamp
 
 LINK_LIFE = timedelta(minutes=30)
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_LIFE = timedelta(hours=8)
+NAMED = "staff_named"  # the fact that lists whom the settings named at the last start
 
 
 def put_staff(
@@ -63,6 +65,27 @@ def remove_staff(tx: Tx, name: str) -> bool:
     tx.execute("DELETE FROM sign_in_links WHERE staff_id = ?", (staff.id,))
     end_sessions(tx, staff.id)
     return True
+
+
+def keep_named(tx: Tx, names: Iterable[str]) -> list[str]:
+    """Let go whoever the settings named the last time and name no more; return who that was."""
+    now = set(names)
+    gone = sorted(name for name in _named(tx) - now if remove_staff(tx, name))
+    _set_named(tx, now)
+    return gone
+
+
+def unname(tx: Tx, name: str) -> None:
+    """Note that somebody was added by hand, and stays when the settings name them no more."""
+    _set_named(tx, _named(tx) - {name})
+
+
+def _named(tx: Tx) -> set[str]:
+    return set(json.loads(store.get_fact(tx, NAMED) or "[]"))
+
+
+def _set_named(tx: Tx, names: set[str]) -> None:
+    store.set_fact(tx, NAMED, json.dumps(sorted(names), ensure_ascii=False))
 
 
 def by_name(tx: Tx, name: str) -> Staff | None:

@@ -343,6 +343,24 @@ def test_an_account_belongs_to_whoever_was_named_with_it_last(bureau: Bureau, zh
     assert found != zhao
 
 
+def test_a_case_left_out_in_a_flood_gets_its_card_when_something_presses(bureau: Bureau) -> None:
+    bureau.has_staff_chat()
+    zhao = bureau.hires("赵老师", Role.SUPERVISOR)
+    opened = [bureau.opens(bureau.parent(str(number))) for number in range(13)]
+    bureau.sends_all()
+    danger, unsent, quiet = opened[10:]
+    acts(bureau, bureau.parent("10"), danger, ParentAct.ADD, text="孩子说不想活了")
+    bureau.do(lambda job: desk.reply(job, zhao, unsent.number, "已退费"))
+    [reply] = [one for one in bureau.owed() if one.chat == "11"]
+    bureau.do(lambda job: on_failed(job, reply, "blocked"))
+    acts(bureau, bureau.parent("12"), quiet, ParentAct.ADD, text="还有一点补充")
+    told = [one for one in bureau.owed() if one.chat == GROUP and one.case_id is not None]
+    kinds = {case.number: [one.kind for one in told if one.case_id == case.id] for case in opened}
+    assert kinds[danger.number][:2] == ["card", "message"]
+    assert kinds[unsent.number][:2] == ["card", "message"]
+    assert kinds[quiet.number] == []
+
+
 def test_a_question_and_a_complaint_have_their_own_limits(bureau: Bureau, li: Person) -> None:
     complaint, question = bureau.opens(li), bureau.opens(li, kind=Kind.QUESTION)
     assert question.due_at <= complaint.due_at

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import sys
 import threading
 import warnings
@@ -96,6 +97,24 @@ def test_a_traceback_or_a_smuggled_line_break_stays_one_line(written: io.StringI
     except RuntimeError:
         logging.getLogger("bot.test").exception("event=failed name=%s", "x\r\nlevel=forged")
     assert written.getvalue().count("\n") == 1
+
+
+def test_the_text_of_an_error_that_may_quote_people_is_left_out(written: io.StringIO) -> None:
+    try:
+        try:
+            os.environ["孩子叫王小明"]
+        except KeyError:
+            raise ValueError("住在幸福路 3 号")  # noqa: B904  # the context is what is tested
+    except ValueError:
+        logging.getLogger("bot.test").exception("replay failed")
+    line = written.getvalue()
+    assert "KeyError" in line
+    assert "ValueError" in line
+    assert "test_logs.py" in line
+    assert "error=" in line
+    # the lines of code in a traceback are ours; what they were given is not
+    assert line.count("王小明") == 1
+    assert line.count("幸福路") == 1
 
 
 def test_an_uncaught_error_goes_the_same_way(written: io.StringIO) -> None:

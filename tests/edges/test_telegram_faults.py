@@ -100,6 +100,35 @@ async def test_a_pause_asked_for_silences_the_whole_bot_for_that_long(
         assert min(later) - refused <= 2.6
 
 
+@pytest.mark.parametrize("method", ["getFile", "answerCallbackQuery", "getUpdates", "sendMessage"])
+async def test_a_pause_binds_the_whole_bot_whatever_call_it_was_told(
+    api: BotApi, tmp_path: Path, method: str
+) -> None:
+    li, wang = api.user("李女士"), api.user("王先生")
+    async with running(api, tmp_path) as desk:
+        li.says("/menu")
+        await desk.settles()
+        api.faults.add(Fault.flood(method, 2))
+        if method == "getFile":
+            li.sends_photo(b"a picture")
+        elif method == "answerCallbackQuery":
+            li.presses(li.sees()[-1].labels[0])
+        else:
+            li.says("转学需要什么手续?")
+        await api.until(lambda: any(call.ok is False for call in api.calls))
+        [refused] = [call for call in api.calls if call.ok is False]
+        await asyncio.sleep(0.1)  # what had begun by then
+        held = len(api.calls)
+        await owe(desk, wang.id, "two")
+        await desk.hears(wang, "two")
+        polling = {"getupdates"}
+        later = [one.at for one in api.calls[held:] if one.method.lower() not in polling]
+        assert 2.0 <= min(later) - refused.at <= 2.6
+        assert b"desk_telegram_429_total 1.0" in desk.parts.office.metrics.render()
+        if method == "answerCallbackQuery":
+            assert [call.ok for call in api.called(method)] == [False, True]
+
+
 async def test_under_real_limits_nothing_is_refused_and_nothing_is_lost(
     api: BotApi, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import io
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -254,6 +255,30 @@ async def test_an_unreadable_update_becomes_a_dead_letter_and_the_queue_goes_on(
         await desk.settles()
         errors = desk.bureau.rows("SELECT error FROM failures")
         assert [row["error"] for row in errors] == ["unreadable update"] * 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"message": {"message_id": 1, "date": 1}},
+        {"message": {"message_id": 1, "date": 1, "text": 5}},
+        {"message": {"message_id": 1, "text": "没有日期"}},
+        {"message": {"message_id": 1, "date": 1, "location": {"latitude": "x", "longitude": 1}}},
+    ],
+)
+async def test_an_update_that_parses_and_cannot_be_read_holds_nobody_up(
+    api: BotApi, tmp_path: Path, content: dict[str, Any]
+) -> None:
+    li = api.user("李女士")
+    if content["message"].keys() - {"message_id", "date"}:
+        content["message"] |= {"chat": li.chat.face(), "from": li.account}
+    async with running(api, tmp_path) as desk:
+        api.updates.put_raw({"update_id": 200_000_001, **content}, at=api.world.clock())
+        li.says("转学需要什么手续?")
+        await desk.hears(li, "转入学校")
+        await desk.settles()
+        assert desk.bureau.value("SELECT count(*) FROM failures") == 1
+        assert desk.bureau.value("SELECT count(*) FROM updates") == 2
 
 
 async def test_half_a_character_neither_stops_the_queue_nor_loses_the_message(

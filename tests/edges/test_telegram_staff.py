@@ -107,6 +107,27 @@ async def test_what_staff_write_is_a_draft_and_only_the_button_sends_it(
         await desk.shows(forum, "已失效")
 
 
+async def test_each_question_stands_under_the_line_it_is_about(
+    api: BotApi, tmp_path: Path, li: User, zhao: User, forum: Group
+) -> None:
+    async with running(api, tmp_path, staff=[(zhao, Role.STAFF)], staff_chat=forum.id) as desk:
+        await desk.files_complaint(li)
+        await desk.shows(forum, CARD)
+        await desk.settles()
+        thread = forum.topics()[-1].thread
+        lines = [zhao.says_in(forum, thread, text) for text in ("已退费", "校长说先压一压")]
+        await desk.api.until(lambda: sum(ASKED in one.text for one in forum.sees(thread)) == 2)
+        asked = [one for one in forum.sees(thread) if ASKED in one.text]
+        about = [one.raw["reply_to_message"]["message_id"] for one in asked]
+        assert about == [line["message_id"] for line in lines]
+        zhao.presses("发送给家长", asked[0], at=forum)
+        await desk.settles()
+        assert "已退费" in private_words(li)
+        assert "压一压" not in private_words(li)
+        done = await desk.shows(forum, "已交发")
+        assert done.raw["reply_to_message"]["message_id"] == asked[0].message_id
+
+
 async def test_a_reply_goes_to_the_case_of_its_topic_whatever_number_stands_in_it(
     api: BotApi, tmp_path: Path, li: User, zhao: User, forum: Group
 ) -> None:
@@ -328,6 +349,8 @@ async def test_a_group_that_becomes_a_supergroup_is_followed_told_or_not(
         await desk.run(lambda job: case_desk.take(job, me, number))
         await desk.shows(new, "赵老师")
         await desk.settles()
+        assert "话题" not in "\n".join(one.text for one in new.sees())  # there are none
+        await desk.shows(new, "重新发一张卡片")
     async with running(
         api, tmp_path, staff_chat=group.id
     ) as desk:  # the file still names the old one

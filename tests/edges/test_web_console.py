@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from bot.core.people import Role
 from bot.service.delivery import DeliveryFailed, Failing
+from bot.storage.queue import PAGE
 from tests.edges.pages import Page
 from tests.edges.webdesk import Parent, Staff, WebDesk, open_desk
 
@@ -106,6 +107,17 @@ async def test_the_complainant_is_not_shown_unless_revealed_with_a_reason(desk: 
     assert PHONE not in page.html
     assert "需要电话核实" in page.text
     assert "查看联系方式" in page.text
+
+
+async def test_who_left_no_contact_is_not_asked_for_one(desk: WebDesk) -> None:
+    _, number, staff = await set_up(desk)
+    page = await staff.sees(f"/console/case/{number}")
+    assert "查看联系方式" not in page.text
+    assert "家长没有留" in page.text
+    _, left, _ = await set_up(desk, contact=PHONE)
+    page = await staff.sees(f"/console/case/{left}")
+    assert "查看联系方式" in page.text
+    assert PHONE not in page.html
 
 
 async def test_whoever_is_slower_reads_who_was_faster_and_keeps_the_text(desk: WebDesk) -> None:
@@ -237,12 +249,74 @@ async def test_a_form_that_makes_no_sense_is_refused_in_words_and_changes_nothin
     )
 
 
+@pytest.mark.parametrize(
+    ("deed", "fields", "said"),
+    [
+        ("extend", {"days": "31", "text": "要调查"}, "1 到 30 个工作日"),
+        ("extend", {"days": "0", "text": "要调查"}, "1 到 30 个工作日"),
+        ("transfer", {"to": "nowhere", "text": "不归我们"}, "请选一个别的科室"),
+        ("assign", {"to": "999"}, "请从列表里另选一位"),
+    ],
+)
+async def test_a_value_that_will_not_do_is_named(
+    desk: WebDesk, deed: str, fields: dict[str, str], said: str
+) -> None:
+    _, number, staff = await set_up(desk)
+    refused = await staff.posts(f"/console/case/{number}/{deed}", **fields)
+    assert (refused.status_code, said in refused.text) == (409, True)
+    assert fields.get("text", "") in refused.text
+
+
 async def test_a_number_leads_to_its_case_however_it_is_typed(desk: WebDesk) -> None:
     _, number, staff = await set_up(desk)
     for typed in (number, number.lower().replace("-", " "), f"编号 {number}"):
         found = await staff.client.get("/console/find", params={"number": typed})
         assert found.headers["location"] == f"/console/case/{number}"
-    assert (await staff.client.get("/console/find", params={"number": "12"})).status_code == 404
+    assert (await staff.client.get("/console/find", params={"number": "12?"})).status_code == 404
+
+
+async def test_a_part_of_a_number_or_words_of_the_subject_find_the_case(desk: WebDesk) -> None:
+    parent = desk.parent()
+    first = await parent.complains(TEXT, subject="<b>红星_小学</b>")
+    second = await desk.parent().complains(TEXT, subject="红旗小学")
+    staff = await desk.staff()
+
+    async def found(typed: str) -> str:
+        answer = await staff.client.get("/console/find", params={"number": typed})
+        return answer.headers.get("location", "") or answer.text
+
+    body = first[9:18]
+    for typed in (body, body.lower(), body.replace("-", ""), body[:3] + " " + body[5:], "红星_"):
+        assert await found(typed) == f"/console/case/{first}", typed
+    assert await found("投诉 红星_") == f"/console/case/{first}"
+    assert await found(f"红旗 {second[9:13]}") == f"/console/case/{second}"
+    both = await found("小学")
+    assert first in both
+    assert second in both
+    assert "查找“小学”:2 件" in both
+    assert "<b>红星" not in both
+    for nothing in ("红%小学", "红星 红旗", "举报", "-", " ", "张三' OR 1=1 --"):
+        answer = await staff.client.get("/console/find", params={"number": nothing})
+        assert (answer.status_code, first in answer.text) == (404, False), nothing
+
+
+async def test_the_search_shows_nobody_a_case_that_is_not_theirs(desk: WebDesk) -> None:
+    _, number, _ = await set_up(desk)
+    far = await desk.staff("孙老师", Role.STAFF, ("renshi",))
+    editor = await desk.staff("周编辑", Role.EDITOR)
+    for who in (far, editor):
+        for typed in (number[9:13], "投诉", "其他"):
+            answer = await who.client.get("/console/find", params={"number": typed})
+            assert (answer.status_code, number in answer.text) == (404, False)
+
+
+async def test_a_long_list_of_what_was_found_comes_in_pages(desk: WebDesk) -> None:
+    parent = desk.bureau.parent()
+    for _ in range(PAGE + 1):
+        desk.bureau.opens(parent, "食堂")
+    staff = await desk.staff()
+    page = await staff.sees("/console/find?number=2&page=2")
+    assert "第 2 页,共 2 页" in page.text
 
 
 async def test_foreign_and_unknown_cases_look_the_same(desk: WebDesk) -> None:

@@ -17,6 +17,8 @@ from starlette.routing import Route
 from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
 from bot.core.errors import DatabaseBusy
 from bot.core.people import Role
+from bot.service.job import STAFF_CHAT_TROUBLE
+from bot.storage import store
 from knowledge.problem import Problem
 from tests.edges.pages import Page
 from tests.edges.webdesk import Parent, Staff, WebDesk, open_desk
@@ -255,6 +257,15 @@ async def test_a_silent_telegram_makes_the_desk_not_ready(tmp_path: Path) -> Non
         assert (await client.get("/readyz")).json()["problems"] == ["the last poll was 100 s ago"]
 
 
+async def test_a_desk_that_telegram_does_not_know_yet_is_not_ready(tmp_path: Path) -> None:
+    known = [False]
+    async with open_desk(tmp_path, signed_in=lambda: known[0]) as desk:
+        answer = await desk.browser().get("/readyz")
+        assert (answer.status_code, "not been reached" in answer.text) == (503, True)
+        known[0] = True
+        assert (await desk.browser().get("/readyz")).status_code == 200
+
+
 async def test_the_counters_hold_no_person(desk: WebDesk) -> None:
     parent: Parent = desk.parent()
     number = await parent.complains("王小明的事", contact="13800001111")
@@ -305,9 +316,17 @@ async def test_an_admin_replays_a_dead_letter_and_nobody_else_may(
     csrf = (await supervisor.sees("/console")).form("/console/sign-out").fields
     assert (await supervisor.client.post(form.action, data=csrf)).status_code == 403
     assert (await admin.client.post(form.action, data=form.fields)).status_code == 303
-    assert (await admin.client.post(form.action, data=form.fields)).status_code == 404
+    twice = await admin.client.post(form.action, data=form.fields)
+    assert (twice.status_code, "已经处理过" in twice.text) == (404, True)
     assert "现在没有" in (await admin.sees("/console/failures")).text
     assert (await parent.client.get("/console/failures")).status_code == 401
+
+
+async def test_why_the_staff_chat_takes_nothing_is_said_in_words(desk: WebDesk) -> None:
+    desk.bureau.do(lambda job: store.set_fact(job.tx, STAFF_CHAT_TROUBLE, "no_rights"))
+    page = await (await desk.staff("周管理", Role.ADMIN)).sees("/console/failures")
+    assert "机器人没有发言权限" in page.text
+    assert "no_rights" not in page.html
 
 
 async def test_a_refused_edit_is_shown_to_the_editor_until_it_is_put_right(

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -185,6 +185,7 @@ async def open_desk(
     public_url: str = "",
     webhook: Webhook | None = None,
     polls: bool = False,
+    signed_in: Callable[[], bool] | None = None,
     tables: Sequence[str] = (),
     pictures: Pictures | None = None,
 ) -> AsyncIterator[WebDesk]:
@@ -201,7 +202,7 @@ async def open_desk(
         WebParts(
             office=office, engine=engine, files=files, channel=channel, webhook=webhook,
             config=Config.model_validate({"web": {"public_url": public_url}}),
-            last_poll=(lambda: polled[0]) if polls else None,
+            last_poll=(lambda: polled[0]) if polls else None, signed_in=signed_in,
         )
     )  # fmt: skip
     listening = socket.create_server(("127.0.0.1", 0))

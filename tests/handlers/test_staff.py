@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.cases import CaseView
 from bot.core.dialogue import EMPTY
-from bot.core.people import Person, Role, Staff
+from bot.core.people import ANONYMOUS_ADMIN, Person, Role, Staff
 from bot.core.turn import (
     Arrival,
     Effect,
@@ -20,7 +20,6 @@ from bot.core.turn import (
     Turn,
 )
 from handlers import respond, staff
-from handlers.staff import ANONYMOUS
 from tests.handlers.paths import file_one
 from tests.handlers.talk import START, Talk, shipped
 
@@ -105,7 +104,9 @@ def test_who_is_not_staff_presses_nothing(case: CaseView) -> None:
 
 def test_an_anonymous_administrator_is_asked_to_show_himself(case: CaseView) -> None:
     for arrival in (Arrival.TEXT, Arrival.CHOICE):
-        outcome = arrives(arrival, case, None, person=ANONYMOUS, text="好", choice="s:send:1")
+        outcome = arrives(
+            arrival, case, None, person=str(ANONYMOUS_ADMIN), text="好", choice="s:send:1"
+        )
         assert "关闭匿名管理员" in outcome.said[0].html
         assert len(outcome.effects) == len(outcome.said) == 1
 

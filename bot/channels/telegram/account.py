@@ -17,11 +17,12 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.failures import Reason, classify
 from bot.channels.telegram.incoming import CHANNEL, Reader, slim
 from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
+from bot.channels.telegram.quiet import Quiet
 from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.core.config import Receive
 from bot.core.config import Telegram as TelegramConfig
-from bot.core.errors import ConfigError, NotReady
+from bot.core.errors import ConfigError, DatabaseBusy, NotReady
 from bot.core.texts import LANGUAGES, plain
 from bot.core.turn import Arrival, Incoming, Place
 from bot.service.engine import Engine
@@ -50,15 +51,16 @@ class Account:
         self._config = config
         self._office = office
         self._engine = engine
+        self.quiet = Quiet()
         self._bot = Bot(
             config.token.get_secret_value(),
             base_url=config.base_url,
             base_file_url=config.base_file_url,
-            request=AiohttpRequest(SEND_CONNECTIONS),
-            get_updates_request=AiohttpRequest(2),
+            request=AiohttpRequest(SEND_CONNECTIONS, quiet=self.quiet),
+            get_updates_request=AiohttpRequest(2, quiet=self.quiet),
         )
         self.topics = Topics(self._bot, office, None)
-        self.channel = TelegramChannel(self._bot, office, self.topics, pictures)
+        self.channel = TelegramChannel(self._bot, office, self.topics, pictures, quiet=self.quiet)
         self.poller = Poller(
             bot=self._bot,
             take=self._take,
@@ -103,6 +105,8 @@ class Account:
 
     async def close(self) -> None:
         """Close the connections."""
+        for press in self._presses:
+            press.cancel()  # whatever still waits for a pause to end: the button stops by itself
         await asyncio.gather(*self._presses, return_exceptions=True)
         await self._bot.shutdown()
 
@@ -177,7 +181,28 @@ class Account:
                 await self.topics.trouble(failure.reason)
 
     async def _take(self, updates: Sequence[Update]) -> None:
-        """Receive a batch; returns after its commit. Raises DatabaseBusy, NotReady."""
+        """Receive a batch; returns after its commit. Raises DatabaseBusy, NotReady.
+
+        An update that cannot even be read is buried, so that it does not hold up whatever comes behind it.
+        """
+        try:
+            await self._take_together(updates)
+        except (DatabaseBusy, NotReady):
+            raise
+        except Exception:  # what is in the set of seen ids by now is not handled twice
+            for update in updates:
+                await self._take_alone(update)
+
+    async def _take_alone(self, update: Update) -> None:
+        try:
+            await self._take_together([update])
+        except (DatabaseBusy, NotReady):
+            raise
+        except Exception as error:
+            log.error("unreadable update=%d error=%s", update.update_id, type(error).__name__)
+            await self._take_unreadable(update.to_dict())
+
+    async def _take_together(self, updates: Sequence[Update]) -> None:
         if self._reader is None:
             raise NotReady("not signed in yet")
         self._reader.staff_chat = self.topics.chat

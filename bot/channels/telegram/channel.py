@@ -17,6 +17,7 @@ from bot.channels.telegram.failures import Failure, Kind, Reason, classify
 from bot.channels.telegram.incoming import CHANNEL
 from bot.channels.telegram.markup import NO_PREVIEW, keyboard, raw_keyboard
 from bot.channels.telegram.photo import or_plain
+from bot.channels.telegram.quiet import Quiet
 from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import JsonData
 from bot.core.turn import Media, Outgoing
@@ -27,6 +28,9 @@ from bot.storage.outbox import Parcel
 
 log = logging.getLogger(__name__)
 SIGN_IN_WAIT_S = 0.2
+PRESS_LIFE_S = (
+    15.0  # after that Telegram takes a query for too old, and the button has stopped by itself
+)
 PICTURE_TRIES = 3  # then the text goes out: it gets through where an upload does not
 Sent = dict[str, Any]
 _KEEP_TRYING = frozenset(
@@ -44,8 +48,14 @@ class TelegramChannel:
     limited = True
 
     def __init__(
-        self, bot: Bot, office: Office, topics: Topics, pictures: Pictures | None = None
+        self,
+        bot: Bot,
+        office: Office,
+        topics: Topics,
+        pictures: Pictures | None = None,
+        quiet: Quiet | None = None,
     ) -> None:
+        self._quiet = quiet or Quiet()
         self._bot = bot
         self._office = office
         self._photos = photo.Photos(bot, pictures or Pictures())
@@ -76,6 +86,8 @@ class TelegramChannel:
         """Download a file. Raises DeliveryFailed."""
         if media.size is not None and media.size > FileSizeLimit.FILESIZE_DOWNLOAD:
             raise DeliveryFailed(Failing.PERMANENT, "too_big")
+        if (left_s := self._quiet.left_s) > 0:
+            raise DeliveryFailed(Failing.WAIT, Reason.FLOOD, retry_after_s=left_s)
         try:
             file = await self._bot.get_file(media.file_id)
             if file.file_size and file.file_size > FileSizeLimit.FILESIZE_DOWNLOAD:
@@ -84,12 +96,19 @@ class TelegramChannel:
         except TelegramError as error:
             raise _as_delivery(classify(error)) from None
 
-    async def answer_press(self, query_id: str) -> None:
-        """Stop the spinner of a pressed button; a query that is too old needs none."""
+    async def answer_press(self, query_id: str, *, again: bool = True) -> None:
+        """Stop the spinner of a pressed button, after a pause if one binds; a query too old needs none."""
+        if self._quiet.left_s > PRESS_LIFE_S:
+            return
+        await self._quiet.over()
         try:
             await self._call("answerCallbackQuery", {"callback_query_id": query_id})
         except TelegramError as error:
-            log.info("press not answered", extra={"reason": classify(error).reason})
+            failure = classify(error)
+            if failure.kind is Kind.WAIT and again:
+                await self.answer_press(query_id, again=False)
+                return
+            log.info("press not answered", extra={"reason": failure.reason})
 
     async def _to_staff(self, parcel: Parcel) -> Delivered:
         """Send into the staff chat: into the case's topic, or, in a plain group, under its card."""
@@ -121,6 +140,8 @@ class TelegramChannel:
 
     async def _send(self, chat: int, message: Outgoing, thread: str, *, reply_to: str = "") -> str:
         """Send a message; one whose markup Telegram refuses goes out as plain text."""
+        if message.answers is not None and message.answers[0] == str(chat):
+            reply_to = message.answers[1]  # in another chat that id is another message's
         asked: dict[str, object] = {"chat_id": chat, "link_preview_options": {"is_disabled": True}}
         if message.buttons:
             asked["reply_markup"] = raw_keyboard(message)

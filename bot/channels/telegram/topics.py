@@ -17,7 +17,7 @@ from bot.channels.telegram.markup import NO_PREVIEW, keyboard
 from bot.core.texts import plain, say
 from bot.core.turn import Outgoing
 from bot.service import cards, staffchat
-from bot.service.job import STAFF_CHAT_TROUBLE, Office
+from bot.service.job import STAFF_CHAT_TROUBLE, Job, Office
 from bot.storage import casebook, staffbook, store, topicbook
 from bot.storage.db import Tx
 from bot.storage.topicbook import Topic
@@ -52,11 +52,14 @@ class Topics:
         """
         topic = await self._here(case_id)
         calls = 1
+        why = "card"
+        if self.forum:
+            why = "moved" if topic.card and not topic.thread else "topic"
         if self.forum and not topic.thread:
             topic = await self._make(topic)
             calls += 1
         if topic.recap_due:
-            topic = await self._catch_up(topic)
+            topic = await self._catch_up(topic, why)
             calls += 2
         return topic, calls
 
@@ -100,8 +103,15 @@ class Topics:
             self.chat, self.forum = new, None
 
     async def trouble(self, reason: str) -> None:
-        """Remember why the staff chat takes nothing; `doctor` and the console show it in words."""
-        await self._office.run(lambda job: store.set_fact(job.tx, STAFF_CHAT_TROUBLE, reason))
+        """Remember why the staff chat takes nothing, which the console shows in words; log it once."""
+
+        def note(job: Job) -> bool:
+            known = store.get_fact(job.tx, STAFF_CHAT_TROUBLE) == reason
+            store.set_fact(job.tx, STAFF_CHAT_TROUBLE, reason)
+            return known
+
+        if not await self._office.run(note):
+            log.warning("the staff chat takes nothing", extra={"reason": reason})
 
     async def _here(self, case_id: int) -> Topic:
         """Return where a case is shown in the present staff chat."""
@@ -125,9 +135,9 @@ class Topics:
         await self._put(topic)
         return topic
 
-    async def _catch_up(self, topic: Topic) -> Topic:
-        """Say in a new topic what the case has been through, and show its card again."""
-        recap, card = await self._recap(topic.case_id)
+    async def _catch_up(self, topic: Topic, why: str) -> Topic:
+        """Say in a case's new place what it has been through, and show its card again."""
+        recap, card = await self._recap(topic.case_id, why)
         await self._say(topic, recap)
         topic = replace(topic, recap_due=False, card=await self._say(topic, card))
         await self._put(topic)
@@ -161,7 +171,7 @@ class Topics:
         case = await self._office.db.read(lambda tx: casebook.by_id(tx, case_id, now))
         return cards.topic_name(case, knowledge)
 
-    async def _recap(self, case_id: int) -> tuple[Outgoing, Outgoing]:
+    async def _recap(self, case_id: int, why: str) -> tuple[Outgoing, Outgoing]:
         knowledge, now = self._office.library.current, self._office.clock()
         desk = self._office.settings.desk
 
@@ -173,6 +183,6 @@ class Topics:
             ]
             name = staffbook.name_of(tx, case.assignee_id)
             card = cards.card(case, knowledge, desk, now, assignee=name)
-            return Outgoing(cards.recap(case, lines, knowledge, now)), card
+            return Outgoing(cards.recap(case, lines, knowledge, now, why=why)), card
 
         return await self._office.db.read(read)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.telegram.quiet import Quiet
 
 _UNSET = BaseRequest.DEFAULT_NONE
 _JSON = {"Content-Type": "application/json"}
@@ -40,7 +43,8 @@ class JsonData:
 class AiohttpRequest(BaseRequest):
     """A connection pool for one Bot; give it one for getUpdates and one for everything else.
 
-    All times are in seconds; an upload gets `upload_s` on top of the time to read the answer.
+    All times are in seconds; an upload gets `upload_s` on top of the time to read the answer. `quiet` hears of
+    every pause that Telegram asks for, whatever was called.
     """
 
     def __init__(
@@ -50,7 +54,9 @@ class AiohttpRequest(BaseRequest):
         read_s: float = 10.0,
         connect_s: float = 5.0,
         upload_s: float = 60.0,
+        quiet: Quiet | None = None,
     ) -> None:
+        self._quiet = quiet or Quiet()
         self._connections = connections
         self._read_s = read_s
         self._connect_s = connect_s
@@ -107,7 +113,10 @@ class AiohttpRequest(BaseRequest):
                 timeout=timeout,
                 allow_redirects=False,
             ) as answer:
-                return answer.status, _without_page(answer.status, await answer.read())
+                content = _without_page(answer.status, await answer.read())
+                if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                    self._quiet.hear(content)
+                return answer.status, content
         except TimeoutError:
             failure: NetworkError = TimedOut()
         except (aiohttp.ClientError, OSError) as error:

@@ -126,7 +126,7 @@ async def _words(site: Site, session: Session, number: str, error: CaseError) ->
 
     def look(job: Job) -> str:
         page = case_page(job, session.staff, desk.access(job, session.staff, number, Action.VIEW))
-        if isinstance(error, NotAllowed) and error.status in (desk.UNSENT, desk.SAME_PERSON):
+        if isinstance(error, NotAllowed) and error.status in desk.WHY:
             return plain(f"staff_{error.status}")
         if isinstance(error, NotAllowed):
             return plain("console.not_allowed", status=plain(f"status_{page.case.status}"))

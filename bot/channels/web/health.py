@@ -30,7 +30,7 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """Say whether everything needed works; 503 with the reasons when not."""
     site: Site = request.app.state.site
-    problems = [*await _database(site), *_polling(site), *_disk(site)]
+    problems = [*await _database(site), *_telegram(site), *_disk(site)]
     return JSONResponse({"ready": not problems, "problems": problems}, 200 if not problems else 503)
 
 
@@ -63,12 +63,14 @@ async def _database(site: Site) -> list[str]:
     return []
 
 
-def _polling(site: Site) -> list[str]:
-    """Compare the age of the last poll, where Telegram is polled."""
-    config = site.parts.config
-    if site.parts.last_poll is None or config.telegram.receive is Receive.WEBHOOK:
+def _telegram(site: Site) -> list[str]:
+    """Say whether Telegram was reached at all, and, where it is polled, how long ago."""
+    parts = site.parts
+    if parts.signed_in is not None and not parts.signed_in():
+        return ["Telegram has not been reached yet"]
+    if parts.last_poll is None or parts.config.telegram.receive is Receive.WEBHOOK:
         return []
-    polled = site.parts.last_poll()
+    polled = parts.last_poll()
     if polled is None:
         return ["Telegram has not been reached yet"]
     age = site.office.clock() - polled

@@ -37,7 +37,11 @@ THEMES = frozenset({"light", "dark"})
 
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """What the web is made of. `last_poll` says when Telegram was last asked, where it is polled."""
+    """What the web is made of.
+
+    `last_poll` says when Telegram was last asked, where it is polled, `signed_in` whether it knows us yet; None
+    where there is no Telegram.
+    """
 
     office: Office
     engine: Engine
@@ -46,6 +50,7 @@ class WebParts:
     config: Config
     webhook: Webhook | None = None
     last_poll: Callable[[], datetime | None] | None = None
+    signed_in: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

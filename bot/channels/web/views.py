@@ -167,7 +167,7 @@ def _more(job: Job, event: Event) -> str:
         case "file_refused":
             return f" · {file_reason(str(data.get('reason', '')))}"
         case "undelivered":
-            return f" · {_reason(str(data.get('reason', '')))}"
+            return f" · {reason_words(str(data.get('reason', '')))}"
         case _:
             return ""
 
@@ -177,7 +177,7 @@ def _delivery(state: str, reason: str, parcel: int) -> Delivery:
         case "sent":
             return Delivery("green", plain("console.sent"))
         case "failed":
-            return Delivery("red", plain("console.failed", reason=_reason(reason)), parcel)
+            return Delivery("red", plain("console.failed", reason=reason_words(reason)), parcel)
         case _:
             return Delivery("amber", plain("console.queued"))
 
@@ -188,7 +188,8 @@ def file_reason(key: str) -> str:
     return plain(known if known in catalogue("zh") else "console.why_file_kind")
 
 
-def _reason(reason: str) -> str:
+def reason_words(reason: str) -> str:
+    """Say in words why a message was not taken."""
     key = f"reason_{reason}"
     return plain(key if key in catalogue("zh") else "reason_other")
 
