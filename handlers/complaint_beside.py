@@ -28,7 +28,7 @@ from handlers.complaint_view import (
     with_note,
 )
 from handlers.danger import danger_in, marked
-from handlers.evidence import refusal
+from handlers.evidence import refusal, with_file
 from handlers.filing import add_to_case, closed, file_case, same_open_case
 from handlers.saying import EMPTY_LINE, menu_button
 from handlers.spoken import said, sounds_asked, sounds_outraged
@@ -293,7 +293,7 @@ def _kept(turn: Turn, draft: Draft) -> Outcome | None:
             caption, danger = turn.incoming.text.strip(), Markup()
             if caption:
                 draft, danger = with_text(turn, draft, caption)
-            draft = draft if refused else replace(draft, files=draft.files + 1)
+            draft = draft if refused else with_file(turn, draft)
             parts = (danger, refused or kept_so_far(turn, draft))
             note = EMPTY_LINE.join(part for part in parts if part)
             outcome = question(turn, step, draft, note, sure=bool(danger or refused))

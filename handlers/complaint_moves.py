@@ -15,7 +15,7 @@ from handlers.complaint_parts import Taken, has_statement, statement
 from handlers.complaint_steps import STEPS, Step, following, preceding
 from handlers.complaint_view import ask, kept_so_far, same_message, tell
 from handlers.danger import marked
-from handlers.evidence import refusal
+from handlers.evidence import refusal, with_file
 from handlers.filing import file_case, same_open_case
 from handlers.saying import NEW_LINE
 from handlers.spoken import label_said, said
@@ -132,7 +132,7 @@ def keep_file(turn: Turn, step: Step, draft: Draft) -> Outcome:
     if media is None or refused is not None:
         note = NEW_LINE.join(part for part in (danger, refused) if part)
         return stay(turn, step, draft, note, sure=True)
-    draft = replace(draft, files=draft.files + 1)
+    draft = with_file(turn, draft)
     noted = kept_so_far(turn, draft) if step is not Step.WHAT else Markup()
     note = NEW_LINE.join(part for part in (danger, noted) if part)
     outcome = stay(turn, step, draft, note, sure=bool(danger))

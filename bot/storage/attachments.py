@@ -55,6 +55,14 @@ def keep(
     return row_id(cursor)
 
 
+def has(tx: Tx, case_id: int, file_id: str) -> bool:
+    """Tell whether a case has this very file already."""
+    row = tx.execute(
+        "SELECT 1 FROM attachments WHERE case_id = ? AND file_id = ? LIMIT 1", (case_id, file_id)
+    ).fetchone()
+    return row is not None
+
+
 def attach_draft(tx: Tx, person_id: int, draft: str, case_id: int, event_id: int) -> int:
     """Give the files kept for a draft to the case it became; return how many."""
     cursor = tx.execute(

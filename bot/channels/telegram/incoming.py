@@ -104,6 +104,8 @@ class Reader:
         if found is None:
             return None
         arrival, text, media, new_chat = found
+        if edited and arrival is Arrival.LOCATION:
+            return None  # a live location that moves: the place that was sent is kept
         if edited and arrival is not Arrival.UNSUPPORTED:
             arrival = Arrival.EDIT
         place = self._place(message.chat)
