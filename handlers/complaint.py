@@ -30,6 +30,7 @@ from handlers.complaint_view import flow_button
 from handlers.edits import in_draft
 from handlers.filing import filed_as
 from handlers.saying import button, menu_button
+from handlers.spoken import said
 from handlers.words import Command, argument, command, is_slash
 
 _ELSEWHERE = frozenset(
@@ -77,6 +78,8 @@ def _arrived(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
 
 def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
     wanted = command(turn)
+    if step is Step.CONTACT and said(turn.incoming.text, "skip"):
+        return take_text(turn, step, draft)  # 不用了 declines the contact, not the complaint
     if wanted in _ELSEWHERE or (wanted is None and is_slash(turn.incoming.text)):
         return None
     match wanted:
@@ -138,7 +141,7 @@ def _is_double_tap(draft: Draft, step: str, value: str) -> bool:
         case Step.NAME:
             return draft.anonymous is (value == "anonymous")
         case _:
-            return value in ("done", "skip")
+            return value in ("done", "skip", "keep")
 
 
 def _of_another_step(turn: Turn, draft: Draft, *, twice: bool = False) -> Outcome:

@@ -175,7 +175,7 @@ def aside(turn: Turn) -> Dialogue:
     at = draft.parked_at
     if turn.dialogue.flow == FLOW and (step in {*Step} or step == SAME):
         at = Step.PREVIEW if step == SAME else step
-    return replace(after, parked=replace(draft, parked_at=at, at=turn.now, editing=False))
+    return replace(after, parked=replace(draft, parked_at=at, at=turn.now))
 
 
 def put_aside(turn: Turn) -> Outcome:

@@ -11,12 +11,13 @@ from markupsafe import Markup
 
 from bot.core.cases import Kind
 from bot.core.dialogue import Draft
+from bot.core.numbers import looks_like
 from bot.core.texts import plain, say
 from bot.core.turn import Turn
 from bot.core.workdays import local_day
 from handlers.contact_details import LONGEST
 from handlers.contact_details import read_contact as contact_in
-from handlers.spoken import said, sounds_asked
+from handlers.spoken import is_short_answer, said, sounds_asked
 from handlers.words import Command, command_in
 from knowledge.entry import Outcome as Found
 from knowledge.routing import Category
@@ -163,7 +164,9 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
     """Take a school the bureau lists, ask back when unsure, and keep any other name as it was typed."""
     if said(text, "no_school"):
         return choose_subject(turn, draft, NO_SCHOOL)
-    if len(text) > LONGEST_NAME:
+    if said(text, "none_listed") and draft.subject_name and not draft.subject:
+        return choose_subject(turn, draft, AS_TYPED)
+    if len(text) > LONGEST_NAME or _is_no_name(text):
         return None
     match = find_schools(turn.knowledge.schools, text)
     name = " ".join(text.split())
@@ -182,6 +185,11 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         return None  # a sentence is no name, it belongs to what happened; 你好 is neither
     kept = replace(draft, subject=name, subject_name=name)
     return Taken(kept, note=say("complaint.other_school", turn.language, name=name))
+
+
+def _is_no_name(text: str) -> bool:
+    """Tell whether a text is a command, a short answer or the number of a case: 写好了 is no school."""
+    return command_in(text) is not None or is_short_answer(text) or looks_like(text)
 
 
 def is_small_talk(turn: Turn, text: str) -> bool:
