@@ -21,7 +21,7 @@ from handlers.spoken import is_short_answer, said, sounds_asked
 from handlers.words import Command, command_in
 from knowledge.entry import Outcome as Found
 from knowledge.routing import Category
-from knowledge.schools import School, find_schools, key_of, mentioned_schools
+from knowledge.schools import School, find_schools, is_called, mentioned_schools
 
 KINDS = (Kind.COMPLAINT, Kind.REPORT, Kind.SUGGESTION, Kind.OPINION, Kind.QUESTION)
 NO_SCHOOL = "none"  # the value for a matter that is not about one school or office
@@ -170,7 +170,7 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         return None
     match = find_schools(turn.knowledge.schools, text)
     name = " ".join(text.split())
-    if match.outcome is Found.HIT and _is_called(match.schools[0], text):
+    if match.outcome is Found.HIT and is_called(match.schools[0], text):
         school = match.schools[0]
         note = say("complaint.school_taken", turn.language, name=school.name)
         return Taken(_about(draft, school), note=note if name != school.name else Markup())
@@ -195,11 +195,6 @@ def _is_no_name(text: str) -> bool:
 def is_small_talk(turn: Turn, text: str) -> bool:
     """Tell whether a text is a greeting, thanks or the like, which says nothing of the matter."""
     return turn.knowledge.index.ask(text, today=local_day(turn.now)).small is not None
-
-
-def _is_called(school: School, text: str) -> bool:
-    """Tell whether the whole text is a name of the school, not a longer name or a sentence around it."""
-    return key_of(text) in {key_of(name) for name in (school.name, *school.aliases)}
 
 
 def _about(draft: Draft, school: School) -> Draft:

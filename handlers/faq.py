@@ -16,13 +16,15 @@ from bot.core.workdays import local_day
 from handlers import answers, burst
 from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
-from handlers.spoken import sounds_outraged
+from handlers.spoken import sounds_asked, sounds_outraged
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
+from knowledge.schools import is_called
 
 CONTEXT_LASTS = timedelta(minutes=30)
 FRESH_CASE = timedelta(days=1)
+_LONGEST_NAME = 16  # characters of a school's name
 _WORTH = {known.Outcome.HIT: 2, known.Outcome.UNSURE: 1, known.Outcome.MISS: 0}
 
 
@@ -90,9 +92,30 @@ def _asked(turn: Turn) -> Outcome:
         return answer(turn, say("small.empty", turn.language), buttons=way_on(turn))
     decision = _best_reading(turn)
     outcome = _small_talk(turn, decision.small) if decision.small else answered(turn, decision)
-    if burst.is_beginning(decision) and turn.incoming.arrival is Arrival.TEXT:
-        return burst.held(turn, outcome, decision)
+    if turn.incoming.arrival is not Arrival.TEXT:
+        return outcome
+    if _goes_on(turn, decision):
+        return burst.held(turn, outcome, burst.joined(turn))
+    if burst.is_beginning(decision) or _is_name(turn):
+        return burst.held(turn, outcome, burst.piece_of(turn, decision))
     return outcome
+
+
+def _goes_on(turn: Turn, decision: Decision) -> bool:
+    """Tell whether a message only tells more of what a piece began: 家住人民路88号 / 孩子明年上学 / 上哪个学校."""
+    begun = burst.waiting(turn)
+    if begun is None or not begun.text or len(burst.joined(turn)) > burst.LONGEST:
+        return False
+    found = decision.small is not None or decision.outcome is known.Outcome.HIT
+    return not found and not sounds_asked(turn.incoming.text)
+
+
+def _is_name(turn: Turn) -> bool:
+    """Tell whether a message is the name of a school and nothing else: what is asked of it may follow."""
+    text = turn.incoming.text.strip()
+    if len(text) > _LONGEST_NAME:
+        return False
+    return any(is_called(one, text) for one in turn.knowledge.schools)
 
 
 def _best_reading(turn: Turn) -> Decision:

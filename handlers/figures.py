@@ -23,9 +23,10 @@ from handlers.words import holds_personal_numbers, says_something, without_perso
 from knowledge import figures
 from knowledge.figure_answers import Answer, Ask, Found
 from knowledge.figure_follow import read_follow_up, with_schools_of
+from knowledge.figure_words import figure_text
 from knowledge.picture_wish import asks_for_a_picture_only, kinds_to_draw
 from knowledge.shelf import Shelf
-from knowledge.wish import Wish, read_wish
+from knowledge.wish import Wish, read_wish, tells_where
 
 LASTS = timedelta(minutes=30)  # so long 那二中呢 is read with the question before it
 PRESS = "f:"
@@ -51,10 +52,17 @@ def _asked(turn: Turn) -> Outcome | None:
         question = without_personal_numbers(text).strip()
         outcome = _answer(turn, question)
         if outcome is not None:
-            return outcome
+            return _held(turn, outcome, question)
         if not turn.desk.demo and _read(turn, turn.knowledge.figures, question) is not None:
             return _only_a_sample(turn, question)
     return _followed(turn, alone) or _only_a_picture(turn, alone)
+
+
+def _held(turn: Turn, outcome: Outcome, question: str) -> Outcome:
+    """Hold back where somebody lives belongs to which school, said alone: what is asked may follow."""
+    alone = turn.incoming.arrival is Arrival.TEXT and tells_where(question)
+    asks = turn.knowledge.figures.asks.search(figure_text(question))
+    return burst.held(turn, outcome, question) if alone and not asks else outcome
 
 
 def _answer(turn: Turn, question: str) -> Outcome | None:
@@ -65,6 +73,8 @@ def _answer(turn: Turn, question: str) -> Outcome | None:
     wish = _read(turn, _shelf(turn), question)
     if wish is None:
         return None
+    if wish.more:
+        return figure_several.addresses(turn, _shelf(turn), question, wish)
     before = _before(turn)
     resumed = _resumed(turn, before) if before is not None else None
     leaning = with_schools_of(_shelf(turn), wish, resumed)

@@ -18,6 +18,7 @@ from knowledge.wish import (
     is_every,
     parts_of,
     schools_of,
+    stage_of,
     without,
 )
 from knowledge.wish_years import year_words, years_of
@@ -136,5 +137,29 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
         return replace(before, stage=stage)
     if number is not None and before.address is not None:
         return replace(before, address=replace(before.address, number=read_number(number.group(1))))
+    if _asks_again(shelf, plain):
+        return replace(before, stage=stage_of(text) or before.stage)
     address = find_address(shelf, text)
-    return replace(before, address=address) if address is not None and address.known else None
+    if address is None or not (address.known or address.number is not None):
+        return None
+    return replace(before, address=address, more=())
+
+
+def _asks_again(shelf: Shelf, text: str) -> bool:
+    """Tell whether a text asks where an address belongs and says nothing else: 上哪个小学, 初中去哪."""
+    words = figure_words()
+    if not holds(text, ("哪", "什么")):
+        return False
+    stages = [word for named in words.stages.values() for word in named]
+    asked = (
+        *shelf.triggers["catchment"],
+        *stages,
+        "哪里",
+        "哪儿",
+        "哪个",
+        "哪所",
+        "哪",
+        "什么",
+        "学校",
+    )
+    return not without(text, asked).replace("的", "")

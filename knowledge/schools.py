@@ -81,6 +81,11 @@ def named_schools(
     return _named(schools, key_of(text))
 
 
+def is_called(school: School, text: str) -> bool:
+    """Tell whether the whole text is a name of the school, not a longer name or a sentence around it."""
+    return key_of(text) in {key_of(name) for name in (school.name, *school.aliases)}
+
+
 @lru_cache(maxsize=1024)
 def key_of(text: str) -> str:
     """Bring a name into the form in which names are compared: 第一中学, 一中 and 1中 are one."""

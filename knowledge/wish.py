@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from knowledge.catchment import Address, find_address
+from knowledge.catchment import Address, find_address, find_addresses
 from knowledge.figure_words import FigureWords, figure_text, figure_words, holds
 from knowledge.lexicon import Lexicon
 from knowledge.offices import find_offices, is_office
@@ -45,6 +45,7 @@ class Wish:
     odd_part: str = ""  # a batch that no table has
     place: str = ""  # another place than ours
     address: Address | None = None
+    more: tuple[Address, ...] = ()  # further addresses of the same question
     office: str = ""  # the text in which an office is named
 
 
@@ -65,7 +66,9 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
     if not text or len(text) > LONGEST:
         return None
     if not shelf.asks.search(text):
-        return _only_an_address(shelf, text) or _only_an_office(shelf, text)
+        return (
+            _only_an_address(shelf, text) or _lives_at(shelf, text) or _only_an_office(shelf, text)
+        )
     found = next(
         (
             wish
@@ -136,7 +139,7 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     asked_year = kind in WITH_YEAR and bool(years) and not rest  # 2025年分数线
     if not named and (not (asked or every or drawn or asked_year) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
-    stage = _stage(text, words)
+    stage = stage_of(text)
     if kind == "fee" and not named and (stage in ("primary", "junior") or not parts):
         return None  # what schools in general may charge is a rule, and the FAQ has it
     batch = words.batch_like.search(text) if kind in ("quota", "score_line") else None
@@ -174,11 +177,11 @@ def _posts(text: str) -> str:
 def _catchment(shelf: Shelf, text: str, trigger: str) -> Wish | None:
     if not trigger:
         return None
-    stage = _stage(text, figure_words())
+    stage = stage_of(text)
     named, _ = schools_of(shelf, without(text, [trigger]))
-    address = find_address(shelf, _without_schools(shelf, text, named.certain))
-    if address is not None:
-        return Wish("catchment", text, stage=stage, address=address)
+    found = find_addresses(shelf, _without_schools(shelf, text, named.certain))
+    if found:
+        return Wish("catchment", text, stage=stage, address=found[0], more=found[1:])
     if holds(trigger, ("哪", "什么")) or not (named.certain or named.doubtful):
         return None  # 我们小区归哪个学校: the FAQ says how to find out
     return Wish("catchment", text, schools=named.certain, doubtful=named.doubtful, stage=stage)
@@ -193,6 +196,25 @@ def _only_an_address(shelf: Shelf, text: str) -> Wish | None:
         return None
     rest = text.removeprefix(address.name).removeprefix("小区")
     return Wish("catchment", text, address=address) if not rest or HOUSE.fullmatch(rest) else None
+
+
+def tells_where(question: str) -> bool:
+    """Tell whether a message says where somebody lives, and may be half of a question: 我家住幸福路12号."""
+    return figure_words().lives_like.match(figure_text(question)) is not None
+
+
+def _lives_at(shelf: Shelf, text: str) -> Wish | None:
+    """Read a message that says where somebody lives and nothing else as one that asks where it belongs."""
+    lives = figure_words().lives_like.match(text)
+    if lives is None or "catchment" not in shelf.sheets:
+        return None
+    rest = text[lives.end() :]
+    address = find_address(shelf, rest)
+    if address is None or not rest.startswith(address.name):
+        return None
+    behind = rest.removeprefix(address.name).removeprefix("小区")
+    whole = not behind or figure_words().door_like.fullmatch(behind) is not None
+    return Wish("catchment", text, address=address) if whole else None
 
 
 def _only_an_office(shelf: Shelf, text: str) -> Wish | None:
@@ -228,12 +250,11 @@ def _steps(text: str, trigger: str, today: date) -> Wish | None:
 
 
 def _result(text: str, trigger: str, today: date) -> Wish | None:
-    words = figure_words()
     years = years_of(text, today)
     shown = holds(text, ("公示", "公布", "名单", "链接", "网址", "出来", "出了"))
     if not trigger or not (years or shown):
         return None  # how one's own result is looked up stands in the FAQ
-    return Wish("result", text, years=years, stage=_stage(text, words))
+    return Wish("result", text, years=years, stage=stage_of(text))
 
 
 def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
@@ -313,8 +334,10 @@ def without(text: str, taken: "list[str] | tuple[str, ...]") -> str:
     return text
 
 
-def _stage(text: str, words: FigureWords) -> str:
-    return next((stage for stage, said in words.stages.items() if holds(text, said)), "")
+def stage_of(text: str) -> str:
+    """Give the stage that a folded text names, or nothing."""
+    stages = figure_words().stages
+    return next((stage for stage, said in stages.items() if holds(text, said)), "")
 
 
 def parts_of(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
@@ -336,8 +359,8 @@ def parts_of(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
 def _placed(shelf: Shelf, wish: Wish, *, today: date, lexicon: Lexicon) -> Wish:
     """Note another place that a question names: its figures are not ours. 南京路 and 大同小学 are no places."""
     text = _without_schools(shelf, wish.text, wish.schools)
-    if wish.address is not None:
-        text = text.replace(wish.address.name, "的")
+    for address in (wish.address, *wish.more):
+        text = text.replace(address.name, "的") if address is not None else text
     place = find_slots(text, lexicon, today=today).place
     if not place and wish.kind in ("catchment", *BY_SCHOOL):
         found = (one.group() for one in _ELSEWHERE.finditer(text))
