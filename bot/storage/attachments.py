@@ -118,6 +118,15 @@ def by_token(tx: Tx, token: str) -> Attachment | None:
     return None if row is None else _read(row)
 
 
+def of_person(tx: Tx, person_id: int, file_id: str) -> Attachment | None:
+    """Return a file that this person sent, by the channel's id; None for anybody else's."""
+    row = tx.execute(
+        "SELECT * FROM attachments WHERE person_id = ? AND file_id = ? ORDER BY id LIMIT 1",
+        (person_id, file_id),
+    ).fetchone()
+    return None if row is None else _read(row)
+
+
 def states(tx: Tx, channel: str, file_ids: Sequence[str]) -> dict[str, str]:
     """Return the state of each of a channel's files that some conversation kept."""
     rows = tx.execute(
