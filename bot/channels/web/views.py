@@ -85,6 +85,7 @@ class CasePage:
     files: tuple[Attachment, ...]
     person: Person
     may: frozenset[Action]
+    has_contact: bool
     colleagues: tuple[Staff, ...]
     departments: tuple[tuple[str, str], ...]
 
@@ -112,6 +113,7 @@ def case_page(job: Job, staff: Staff, case: CaseView) -> CasePage:
         files=files,
         person=store.person_by_id(job.tx, case.person_id),
         may=frozenset(action for action in RULES if allowed(staff, case, action)),
+        has_contact=not case.anonymous and casebook.contact_of(job.tx, case.id) != "",
         colleagues=tuple(
             one for one in staffbook.everybody(job.tx) if permitted(one, case, Action.REPLY)
         ),
