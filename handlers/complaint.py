@@ -24,7 +24,7 @@ from handlers.complaint_moves import (
     stay,
     take_text,
 )
-from handlers.complaint_open import wished
+from handlers.complaint_open import COMPLAIN_OF_IT, wished
 from handlers.complaint_steps import Step
 from handlers.complaint_view import flow_button
 from handlers.edits import in_draft
@@ -43,7 +43,7 @@ def handle(turn: Turn) -> Outcome | None:
     if turn.incoming.place is not Place.PRIVATE:
         return None
     if turn.incoming.arrival is Arrival.CHOICE:
-        return _pressed(turn) if turn.incoming.choice.startswith("c:") else None
+        return _pressed(turn)
     draft, step = turn.dialogue.draft, turn.dialogue.step
     if turn.dialogue.flow != FLOW or draft is None:
         return wished(turn)
@@ -111,6 +111,10 @@ def _again(turn: Turn, step: Step, draft: Draft) -> Outcome:
 
 def _pressed(turn: Turn) -> Outcome | None:
     """Act on a button of this draft at this step; answer any other complaint button in words."""
+    if turn.incoming.choice == COMPLAIN_OF_IT and turn.dialogue.flow != FLOW:
+        return wished(turn)
+    if not turn.incoming.choice.startswith("c:"):
+        return None
     parts = turn.incoming.choice.split(":", 3)
     if len(parts) != 4:
         return None

@@ -14,9 +14,10 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Asked, Button, Feedback, Outcome, Place, Rows, Turn
 from bot.core.workdays import local_day
 from handlers import answers, burst
+from handlers.complaint_open import COMPLAIN_OF_IT
 from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
-from handlers.spoken import sounds_asked, sounds_outraged
+from handlers.spoken import sounds_asked, sounds_outraged, tells_of_insult
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
@@ -179,10 +180,11 @@ def _miss(turn: Turn) -> Outcome:
 
 
 def _to_complain(turn: Turn) -> Rows:
-    """Offer the way to a complaint to somebody who is angry."""
-    if not sounds_outraged(turn.incoming.text):
+    """Offer the way to a complaint, with what was written in hand, to who is angry or tells of an insult."""
+    text = turn.incoming.text
+    if not (sounds_outraged(text) or tells_of_insult(text)):
         return ()
-    return ((button("button.complain", turn, "/complain"),),)
+    return ((button("button.complain", turn, COMPLAIN_OF_IT),),)
 
 
 def _into_case(turn: Turn) -> Rows:
@@ -204,6 +206,8 @@ def _personal_warning(turn: Turn) -> Markup:
 
 
 def _small_talk(turn: Turn, small: Small) -> Outcome:
+    if small is Small.ABUSE and tells_of_insult(turn.incoming.text):
+        return _insulted(turn)
     sentence = say(f"small.{small.value}", turn.language, bureau=turn.desk.bureau)
     match small:
         case Small.GREETING:
@@ -215,6 +219,13 @@ def _small_talk(turn: Turn, small: Small) -> Outcome:
         case Small.THANKS | Small.LEAD_IN:
             rows = ()
     return answer(turn, sentence, buttons=rows)
+
+
+def _insulted(turn: Turn) -> Outcome:
+    """Offer to register an insult that was told of; the words in it are not said to us."""
+    after = replace(turn.dialogue, last=Last(turn.incoming.text.strip(), "", turn.now))
+    rows = (*_to_complain(turn), (person_button(turn),))
+    return answer(turn, say("faq.insulted", turn.language), buttons=rows, dialogue=after)
 
 
 def _pressed(turn: Turn) -> Outcome | None:

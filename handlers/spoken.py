@@ -58,6 +58,11 @@ def sounds_outraged(text: str) -> bool:
     return any(word in text for word in _data()["outcry"])
 
 
+def tells_of_insult(text: str) -> bool:
+    """Tell whether a text tells how somebody was insulted: 老师骂孩子傻, which is no insult of ours."""
+    return any(word in text for word in _data()["insulted"])
+
+
 def label_said(text: str, labels: Sequence[str]) -> int | None:
     """Return which of the labels is meant: by its words, or by its place (1, 2 …); None when none is."""
     wanted = fold(text)
