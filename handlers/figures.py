@@ -18,7 +18,7 @@ from bot.core.workdays import local_day
 from handlers import burst, figure_chart, figure_several, figure_view, menu
 from handlers.figure_parts import kind_words
 from handlers.following import below_figure
-from handlers.saying import NEW_LINE, answer, in_pairs, person_button, phone_line, way_on
+from handlers.saying import NEW_LINE, answer, in_pairs, person_button, phone_line, to_person, way_on
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import figures
 from knowledge.figure_answers import Answer, Ask, Found
@@ -190,7 +190,9 @@ def _outcome(found: Answer) -> str:
 def _only_a_sample(turn: Turn, question: str) -> Outcome:
     """Say that the bureau has not put its own table in the place of the sample."""
     after = replace(turn.dialogue, last=Last(question, "", turn.now))
-    next_step = say("faq.local_next", turn.language, bureau=turn.desk.bureau)
+    next_step = say(
+        "faq.local_next", turn.language, bureau=turn.desk.bureau, person=to_person(turn)
+    )
     lines = (say("faq.local", turn.language), next_step, phone_line(turn))
     html = NEW_LINE.join(line for line in lines if line)
     return answer(turn, html, buttons=way_on(turn), dialogue=after).and_do(Asked(question, "miss"))
