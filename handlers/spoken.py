@@ -6,10 +6,12 @@ Floor 2: pure. The words are data in spoken.yaml; the whole message must be one 
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import yaml
+
+from knowledge.text import simplified
 
 _NOISE = re.compile(r"[\W_]+")
 _BEHIND = 4  # characters behind a beginning that say something: 补充一下 is not yet an addition
@@ -77,9 +79,10 @@ def label_said(text: str, labels: Sequence[str]) -> int | None:
     return near[0] if len(near) == 1 else None
 
 
+@lru_cache(maxsize=1024)  # the same message is held against many groups
 def fold(text: str) -> str:
-    """Bring a text into the form in which it is compared: no width, case, blanks or punctuation."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
+    """Bring a text into the form in which it is compared: simplified, no width, case, blanks or punctuation."""
+    return _NOISE.sub("", simplified(unicodedata.normalize("NFKC", text).lower()))
 
 
 @cache

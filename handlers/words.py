@@ -15,6 +15,7 @@ import yaml
 
 from bot.core.personal import holds_personal_numbers, without_personal_numbers
 from bot.core.turn import Arrival, Turn
+from knowledge.text import simplified
 
 __all__ = [
     "Command",
@@ -171,4 +172,4 @@ def _polite_words() -> str:
 
 
 def _fold(text: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
+    return _NOISE.sub("", simplified(unicodedata.normalize("NFKC", text).lower()))

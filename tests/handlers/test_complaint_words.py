@@ -154,3 +154,13 @@ def test_a_short_answer_to_nothing_harms_no_case(talk: Talk) -> None:
     file_one(talk)
     talk.says("不用了")
     assert acts(talk) == []
+
+
+def test_traditional_characters_are_read_as_simplified_ones(talk: Talk) -> None:
+    for text in ("我要投訴", "收費、退費", "河濱小學", STORY, "寫好了", "實名", "不留", "提交"):
+        talk.says(text)
+        if talk.dialogue.step == "kind":
+            talk.says("投訴")
+    assert opened(talk)[0].subject_name == "河滨小学"
+    assert talk.cases[0].number in talk.says("查進度")[0]
+    assert "请写下您要问工作人员的事" in talk.says("轉人工")[0]
