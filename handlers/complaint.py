@@ -29,6 +29,7 @@ from handlers.complaint_steps import Step
 from handlers.complaint_view import flow_button
 from handlers.edits import in_draft
 from handlers.filing import filed_as
+from handlers.lookup import asks_to_look_up
 from handlers.saying import button, menu_button
 from handlers.spoken import said
 from handlers.words import Command, argument, command, is_slash
@@ -82,6 +83,8 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
         return take_text(turn, step, draft)  # 不用了 declines the contact, not the complaint
     if wanted in _ELSEWHERE or (wanted is None and is_slash(turn.incoming.text)):
         return None
+    if asks_to_look_up(turn.incoming.text):
+        return None  # 查进度 may be asked for in between
     match wanted:
         case Command.CANCEL:
             return beside.put_aside(turn)

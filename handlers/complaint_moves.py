@@ -25,6 +25,7 @@ FLOW = "complaint"
 SAME = "same"  # the very same text was submitted within a day: is it meant again?
 MOST_TEXT = 60_000  # characters of one statement; more belongs in a document
 _FEW_WORDS, _LONG_WORD = 2, 30  # anonymous, no idea: in English a slip is longer
+_SHORTEST = 4  # characters of what may be a whole statement
 _SHORT = 6  # characters; a shorter answer that fits nothing is a slip, not a part of the statement
 
 
@@ -82,7 +83,7 @@ def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     answer = answer or _answer(turn, step, draft, text)
     if answer is not None:
         return answer
-    if step is not Step.WHAT and _is_slip(text) and not turn.knowledge.routing.emergency(text):
+    if step is not Step.WHAT and _is_slip(turn, text):
         return stay(turn, step, draft, say("complaint.not_understood", turn.language))
     return keep_text(turn, step, draft, text)
 
@@ -110,8 +111,14 @@ def _is_sure(turn: Turn, step: Step, taken: Taken) -> bool:
     return taken.done
 
 
-def _is_slip(text: str) -> bool:
-    """Tell whether a text is too little for a part of the statement: a few characters, or a word or two of English."""
+def _is_slip(turn: Turn, text: str) -> bool:
+    """Tell whether a text is too little for a part of the statement: a few characters, or a word or two of English.
+
+    学校乱收费 is short, and all there is to say: it names what the bureau deals with.
+    """
+    routing = turn.knowledge.routing
+    if routing.emergency(text) or (len(text) >= _SHORTEST and routing.suggest(text)):
+        return False
     few_words = text.isascii() and len(text.split()) <= _FEW_WORDS and len(text) < _LONG_WORD
     return len(text) < _SHORT or few_words
 

@@ -15,7 +15,7 @@ from handlers import own_cases
 from handlers.case_card import card, case_list
 from handlers.evidence import refusal
 from handlers.filing import closed
-from handlers.lookup import ask, is_mine, look_up
+from handlers.lookup import ask, asks_to_look_up, is_mine, look_up
 from handlers.own_cases import ADD, FLOW, REASON, told
 from handlers.saying import button, menu_button
 from handlers.spoken import said
@@ -37,8 +37,11 @@ def handle(turn: Turn) -> Outcome | None:
         return (look_up(turn, given) if given else None) or listed(turn)
     if turn.dialogue.flow == FLOW and not _is_over(turn):
         return _arrived(turn)
-    if turn.incoming.arrival is not Arrival.TEXT or turn.dialogue.flow not in ("", FLOW):
+    if turn.incoming.arrival is not Arrival.TEXT:
         return None
+    if turn.dialogue.flow not in ("", FLOW):  # what is being filled in stays open
+        text = turn.incoming.text
+        return look_up(turn, text) if asks_to_look_up(text) else None
     left = replace(turn, dialogue=closed(turn.dialogue)) if turn.dialogue.flow else turn
     return _named(left, turn.incoming.text.strip())
 

@@ -50,6 +50,12 @@ def find_code(text: str) -> str | None:
     return match.group(1) if match else None
 
 
+def without(text: str) -> str:
+    """Return what else a text says: without numbers and codes, letters only."""
+    rest = _CODE.sub(" ", _PATTERN.sub(" ", _narrow(text)))
+    return re.sub(r"[\W\d_]+", "", rest)
+
+
 def hash_code(number: str, code: str) -> str:
     """Return what is stored instead of the code."""
     return hashlib.sha256(f"{number}:{code}".encode()).hexdigest()

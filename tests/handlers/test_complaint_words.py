@@ -1,5 +1,8 @@
 """What parents write where a button is expected: short answers, changes in words, keeping what was filled in."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from tests.handlers.paths import STORY, acts, at, file_one, opened, statement, walk
@@ -164,3 +167,31 @@ def test_traditional_characters_are_read_as_simplified_ones(talk: Talk) -> None:
     assert opened(talk)[0].subject_name == "河滨小学"
     assert talk.cases[0].number in talk.says("查進度")[0]
     assert "请写下您要问工作人员的事" in talk.says("轉人工")[0]
+
+
+def test_number_and_code_are_looked_up_in_between_and_never_kept_in_the_statement() -> None:
+    talk = at("subject")
+    other = Talk()
+    number = file_one(other)
+    talk.cases = [replace(one, person_id=99) for one in other.cases]
+    code = opened_code(other)
+    talk.says("查进度")
+    [card] = talk.says(f"编号 {number} 查询码 {code}")
+    assert "状态:已受理" in card
+    assert talk.dialogue.step == "subject"
+    assert statement(talk) == ""
+
+
+def opened_code(talk: Talk) -> str:
+    receipt = next(text for text in map(str, (one.html for one in talk.heard)) if "查询码" in text)
+    found = re.search(r"查询码 (?:<[^>]+>)?(\d{6})", receipt)
+    assert found is not None
+    return found[1]
+
+
+def test_a_short_statement_at_the_first_step_is_kept() -> None:
+    talk = at("kind")
+    talk.says("学校乱收费")
+    assert statement(talk) == "学校乱收费"
+    talk.says("好的")
+    assert statement(talk) == "学校乱收费"
