@@ -13,6 +13,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Place, Say, Turn
 from handlers import own_cases
 from handlers.case_card import card, case_list
+from handlers.complaint_parts import is_small_talk
 from handlers.evidence import refusal
 from handlers.filing import closed
 from handlers.lookup import ask, asks_to_look_up, is_mine, look_up
@@ -104,6 +105,8 @@ def _arrived(turn: Turn) -> Outcome | None:
     match incoming.arrival:
         case Arrival.TEXT if not text:
             return _helped(turn)
+        case Arrival.TEXT if step == ADD and is_small_talk(turn, text):
+            return _helped(turn)  # 谢谢 is nothing that the staff need to read
         case Arrival.TEXT if step == ADD and said(text, "done"):
             return own_cases.do(turn, case, "enough")
         case Arrival.TEXT:
