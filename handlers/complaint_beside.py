@@ -294,7 +294,8 @@ def _kept(turn: Turn, draft: Draft) -> Outcome | None:
             if caption:
                 draft, danger = with_text(turn, draft, caption)
             draft = draft if refused else with_file(turn, draft)
-            parts = (danger, refused or kept_so_far(turn, draft))
+            kept = Markup() if step == RESUME else kept_so_far(turn, draft)  # it says so itself
+            parts = (danger, refused or kept)
             note = EMPTY_LINE.join(part for part in parts if part)
             outcome = question(turn, step, draft, note, sure=bool(danger or refused))
             effects = (

@@ -103,9 +103,7 @@ def _arrived(turn: Turn) -> Outcome | None:
         return _helped(turn)
     text = incoming.text.strip()
     match incoming.arrival:
-        case Arrival.TEXT if not text:
-            return _helped(turn)
-        case Arrival.TEXT if step == ADD and is_small_talk(turn, text):
+        case Arrival.TEXT if not text or (step == ADD and is_small_talk(turn, text)):
             return _helped(turn)  # 谢谢 is nothing that the staff need to read
         case Arrival.TEXT if step == ADD and said(text, "done"):
             return own_cases.do(turn, case, "enough")

@@ -195,3 +195,11 @@ def test_a_short_statement_at_the_first_step_is_kept() -> None:
     assert statement(talk) == "学校乱收费"
     talk.says("好的")
     assert statement(talk) == "学校乱收费"
+
+
+def test_thanks_are_no_addition(talk: Talk) -> None:
+    file_one(talk)
+    talk.presses("补充材料")
+    [said] = talk.says("谢谢")
+    assert "补充" in said
+    assert acts(talk) == []

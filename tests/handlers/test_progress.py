@@ -395,10 +395,3 @@ def test_nobody_is_promised_somebody_else_where_there_is_nobody_else(filed: Talk
     assert "重新办理" in asked
     assert "重新办理,最晚" in told
     assert "另一位" not in asked + told
-
-
-def test_thanks_are_no_addition(filed: Talk) -> None:
-    filed.presses("补充材料")
-    [said] = filed.says("谢谢")
-    assert "补充" in said
-    assert acts(filed) == []
