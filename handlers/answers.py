@@ -12,7 +12,7 @@ from bot.core.turn import Button, Rows, Turn
 from bot.core.workdays import local_day
 from handlers.following import below_entry
 from handlers.menu import question_of
-from handlers.saying import EMPTY_LINE, button, person_button, phone_line, quiet, way_on
+from handlers.saying import EMPTY_LINE, button, person_button, phone_line, quiet, to_person, way_on
 from knowledge.entry import Entry, Source
 
 LONGEST_LEAD = 60  # characters; of a longer first line only the first sentence is bold
@@ -28,14 +28,20 @@ def body(turn: Turn, entry: Entry) -> Markup:
     """Return the text of an answer, or what is said in its place."""
     today = local_day(turn.now)
     if _is_local(turn, entry):
-        next_step = say("faq.local_next", turn.language, bureau=turn.desk.bureau)
+        next_step = say(
+            "faq.local_next", turn.language, bureau=turn.desk.bureau, person=to_person(turn)
+        )
         return _lines(say("faq.local", turn.language), next_step, phone_line(turn))
     if entry.valid_from is not None and today < entry.valid_from:
-        early = say("faq.early", turn.language, date=f"{entry.valid_from:%Y-%m-%d}")
+        early = say(
+            "faq.early", turn.language, date=f"{entry.valid_from:%Y-%m-%d}", person=to_person(turn)
+        )
         return _lines(early, phone_line(turn))
     if entry.valid_until is not None and today > entry.valid_until:
         year = entry.school_year or entry.valid_until.year
-        return _lines(say("faq.old", turn.language, year=year), phone_line(turn))
+        return _lines(
+            say("faq.old", turn.language, year=year, person=to_person(turn)), phone_line(turn)
+        )
     return _answer(turn, entry)
 
 

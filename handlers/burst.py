@@ -32,6 +32,14 @@ def joined(turn: Turn) -> str:
     return " ".join(piece for piece in pieces if piece)
 
 
+def piece_of(turn: Turn, decision: Decision) -> str:
+    """Return what of a beginning is read with what follows: a greeting adds nothing to the pieces before it."""
+    if decision.small is None:
+        return decision.question
+    burst = waiting(turn)
+    return burst.text if burst is not None else ""
+
+
 def is_beginning(decision: Decision) -> bool:
     """Tell whether the rest is probably still being typed."""
     if decision.small is not None:
@@ -39,11 +47,9 @@ def is_beginning(decision: Decision) -> bool:
     return not decision.whole and len(decision.question) <= LONGEST
 
 
-def held(turn: Turn, outcome: Outcome, decision: Decision) -> Outcome:
-    """Hold back what would be said, and keep the piece for what follows."""
+def held(turn: Turn, outcome: Outcome, piece: str) -> Outcome:
+    """Hold back what would be said, and keep the piece, with those before it, for what follows."""
     burst = waiting(turn)
-    before = burst.text if burst is not None else ""
-    piece = before if decision.small is not None else decision.question
     slot = burst.slot if burst is not None else f"burst:{turn.fresh.draft}"
     effects = (
         replace(effect, slot=slot, hold_s=HOLD_S) if isinstance(effect, Say) else effect

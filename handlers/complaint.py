@@ -24,12 +24,14 @@ from handlers.complaint_moves import (
     stay,
     take_text,
 )
-from handlers.complaint_open import wished
+from handlers.complaint_open import COMPLAIN_OF_IT, wished
 from handlers.complaint_steps import Step
 from handlers.complaint_view import flow_button
 from handlers.edits import in_draft
 from handlers.filing import filed_as
+from handlers.lookup import asks_to_look_up
 from handlers.saying import button, menu_button
+from handlers.spoken import said
 from handlers.words import Command, argument, command, is_slash
 
 _ELSEWHERE = frozenset(
@@ -42,7 +44,7 @@ def handle(turn: Turn) -> Outcome | None:
     if turn.incoming.place is not Place.PRIVATE:
         return None
     if turn.incoming.arrival is Arrival.CHOICE:
-        return _pressed(turn) if turn.incoming.choice.startswith("c:") else None
+        return _pressed(turn)
     draft, step = turn.dialogue.draft, turn.dialogue.step
     if turn.dialogue.flow != FLOW or draft is None:
         return wished(turn)
@@ -77,8 +79,12 @@ def _arrived(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
 
 def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
     wanted = command(turn)
+    if step is Step.CONTACT and said(turn.incoming.text, "skip"):
+        return take_text(turn, step, draft)  # 不用了 declines the contact, not the complaint
     if wanted in _ELSEWHERE or (wanted is None and is_slash(turn.incoming.text)):
         return None
+    if asks_to_look_up(turn.incoming.text):
+        return None  # 查进度 may be asked for in between
     match wanted:
         case Command.CANCEL:
             return beside.put_aside(turn)
@@ -108,6 +114,10 @@ def _again(turn: Turn, step: Step, draft: Draft) -> Outcome:
 
 def _pressed(turn: Turn) -> Outcome | None:
     """Act on a button of this draft at this step; answer any other complaint button in words."""
+    if turn.incoming.choice == COMPLAIN_OF_IT and turn.dialogue.flow != FLOW:
+        return wished(turn)
+    if not turn.incoming.choice.startswith("c:"):
+        return None
     parts = turn.incoming.choice.split(":", 3)
     if len(parts) != 4:
         return None
@@ -138,7 +148,7 @@ def _is_double_tap(draft: Draft, step: str, value: str) -> bool:
         case Step.NAME:
             return draft.anonymous is (value == "anonymous")
         case _:
-            return value in ("done", "skip")
+            return value in ("done", "skip", "keep")
 
 
 def _of_another_step(turn: Turn, draft: Draft, *, twice: bool = False) -> Outcome:

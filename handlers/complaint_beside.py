@@ -28,7 +28,7 @@ from handlers.complaint_view import (
     with_note,
 )
 from handlers.danger import danger_in, marked
-from handlers.evidence import refusal
+from handlers.evidence import refusal, with_file
 from handlers.filing import add_to_case, closed, file_case, same_open_case
 from handlers.saying import EMPTY_LINE, menu_button
 from handlers.spoken import said, sounds_asked, sounds_outraged
@@ -175,7 +175,7 @@ def aside(turn: Turn) -> Dialogue:
     at = draft.parked_at
     if turn.dialogue.flow == FLOW and (step in {*Step} or step == SAME):
         at = Step.PREVIEW if step == SAME else step
-    return replace(after, parked=replace(draft, parked_at=at, at=turn.now, editing=False))
+    return replace(after, parked=replace(draft, parked_at=at, at=turn.now))
 
 
 def put_aside(turn: Turn) -> Outcome:
@@ -293,8 +293,9 @@ def _kept(turn: Turn, draft: Draft) -> Outcome | None:
             caption, danger = turn.incoming.text.strip(), Markup()
             if caption:
                 draft, danger = with_text(turn, draft, caption)
-            draft = draft if refused else replace(draft, files=draft.files + 1)
-            parts = (danger, refused or kept_so_far(turn, draft))
+            draft = draft if refused else with_file(turn, draft)
+            kept = Markup() if step == RESUME else kept_so_far(turn, draft)  # it says so itself
+            parts = (danger, refused or kept)
             note = EMPTY_LINE.join(part for part in parts if part)
             outcome = question(turn, step, draft, note, sure=bool(danger or refused))
             effects = (

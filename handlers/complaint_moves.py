@@ -11,19 +11,21 @@ from markupsafe import Markup
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import KeepFile, Outcome, Turn
+from handlers import complaint_parts as parts
 from handlers.complaint_parts import Taken, has_statement, statement
-from handlers.complaint_steps import STEPS, Step, following, preceding
+from handlers.complaint_steps import STEPS, Step, can_keep, following, preceding
 from handlers.complaint_view import ask, kept_so_far, same_message, tell
 from handlers.danger import marked
-from handlers.evidence import refusal
+from handlers.evidence import refusal, with_file
 from handlers.filing import file_case, same_open_case
 from handlers.saying import NEW_LINE
-from handlers.spoken import label_said, said
+from handlers.spoken import label_said, part_to_change, said
 
 FLOW = "complaint"
 SAME = "same"  # the very same text was submitted within a day: is it meant again?
 MOST_TEXT = 60_000  # characters of one statement; more belongs in a document
 _FEW_WORDS, _LONG_WORD = 2, 30  # anonymous, no idea: in English a slip is longer
+_SHORTEST = 4  # characters of what may be a whole statement
 _SHORT = 6  # characters; a shorter answer that fits nothing is a slip, not a part of the statement
 
 
@@ -32,6 +34,10 @@ def stay(
 ) -> Outcome:
     """Be at a step with this draft, and ask what it asks; see `complaint_view.ask` for `sure`."""
     draft = replace(draft, at=turn.now, editing=draft.editing and step is not Step.PREVIEW)
+    if step is Step.PREVIEW and draft.subject_name and not draft.subject:
+        draft = replace(
+            draft, subject=draft.subject_name
+        )  # no listed one was chosen: as it was typed
     dialogue = replace(turn.dialogue, flow=FLOW, step=step, draft=draft, number="", burst=None)
     return Outcome(dialogue, (ask(turn, step, draft, note=note, sure=sure),))
 
@@ -54,6 +60,8 @@ def choose(turn: Turn, step: Step, draft: Draft, value: str) -> Outcome | None:
     """Take the value of a button of this step; None when the step has no such value."""
     if value == "back":
         return back(turn, step, draft)
+    if value == "keep" and can_keep(draft, step):
+        return after(turn, step, Taken(draft))
     if step is Step.PREVIEW:
         if value == "submit":
             return submit(turn, draft)
@@ -69,16 +77,48 @@ def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
         return stay(turn, step, draft, say("complaint.empty", turn.language))
     if step is Step.PREVIEW and said(text, "submit"):
         return submit(turn, draft)
-    answer = _answer(turn, step, draft, text)
+    if said(text, "keep") and can_keep(draft, step):
+        return after(turn, step, Taken(draft))
+    answer = _changed(turn, draft, text) if step is Step.PREVIEW else None
+    answer = answer or _answer(turn, step, draft, text)
     if answer is not None:
         return answer
-    if step is not Step.WHAT and _is_slip(text) and not turn.knowledge.routing.emergency(text):
+    if step is not Step.WHAT and _is_slip(turn, text):
         return stay(turn, step, draft, say("complaint.not_understood", turn.language))
     return keep_text(turn, step, draft, text)
 
 
-def _is_slip(text: str) -> bool:
-    """Tell whether a text is too little for a part of the statement: a few characters, or a word or two of English."""
+def _changed(turn: Turn, draft: Draft, text: str) -> Outcome | None:
+    """Take what is to be changed in words, at the preview: 匿名, 我要改学校, 联系方式改成 13900139000."""
+    named = parts.read_name(turn, draft, text)
+    if named is not None:
+        return stay(turn, Step.PREVIEW, named.draft)
+    wanted = part_to_change(text)
+    if wanted is None:
+        return None
+    step, value = Step(wanted[0]), wanted[1]
+    editing = replace(draft, editing=True)
+    if not value:
+        return stay(turn, step, editing)
+    taken = STEPS[step].read(turn, editing, value)
+    return after(turn, step, taken) if taken is not None and _is_sure(turn, step, taken) else None
+
+
+def _is_sure(turn: Turn, step: Step, taken: Taken) -> bool:
+    """Tell whether a new value is one for certain: 学校改成周六上课 tells what happened."""
+    if step is Step.SUBJECT:
+        return any(one.id == taken.draft.subject for one in turn.knowledge.schools)
+    return taken.done
+
+
+def _is_slip(turn: Turn, text: str) -> bool:
+    """Tell whether a text is too little for a part of the statement: a few characters, or a word or two of English.
+
+    学校乱收费 is short, and all there is to say: it names what the bureau deals with.
+    """
+    routing = turn.knowledge.routing
+    if routing.emergency(text) or (len(text) >= _SHORTEST and routing.suggest(text)):
+        return False
     few_words = text.isascii() and len(text.split()) <= _FEW_WORDS and len(text) < _LONG_WORD
     return len(text) < _SHORT or few_words
 
@@ -132,7 +172,7 @@ def keep_file(turn: Turn, step: Step, draft: Draft) -> Outcome:
     if media is None or refused is not None:
         note = NEW_LINE.join(part for part in (danger, refused) if part)
         return stay(turn, step, draft, note, sure=True)
-    draft = replace(draft, files=draft.files + 1)
+    draft = with_file(turn, draft)
     noted = kept_so_far(turn, draft) if step is not Step.WHAT else Markup()
     note = NEW_LINE.join(part for part in (danger, noted) if part)
     outcome = stay(turn, step, draft, note, sure=bool(danger))

@@ -15,15 +15,19 @@ from bot.core.texts import say
 from bot.core.turn import Arrival, Outcome, Turn
 from handlers.complaint_beside import LONG_AGO, begin, pressed_aside, resume
 from handlers.complaint_moves import with_text
+from handlers.danger import marked
 from handlers.saying import answer, button, way_on
 from handlers.spoken import said
 from handlers.words import Command, argument, command
 
 JUST_FILED = timedelta(hours=1)
+COMPLAIN_OF_IT = "complain:last"  # a button: about what was just written
 
 
 def wished(turn: Turn) -> Outcome | None:
     """Start or take up a complaint when the message asks for it, or plainly is one."""
+    if turn.incoming.choice == COMPLAIN_OF_IT:
+        return _of_last(turn)
     if turn.incoming.arrival is not Arrival.TEXT:
         return None
     wanted, parked = command(turn), turn.dialogue.parked
@@ -44,6 +48,15 @@ def wished(turn: Turn) -> Outcome | None:
     if wanted is not None:
         return None
     return _afterwards(turn) or plainly(turn, turn.incoming.text.strip())
+
+
+def _of_last(turn: Turn) -> Outcome:
+    """Begin with what was written last, so that nobody has to write it twice."""
+    draft, last, danger = kept_draft(turn), turn.dialogue.last, Markup()
+    if last is not None and last.at is not None and turn.now - last.at < JUST_FILED:
+        draft = replace(draft, texts=(*draft.texts, (last.question, "")))
+        draft, danger = marked(turn, draft, last.question)
+    return begin(replace(turn, dialogue=replace(turn.dialogue, last=None)), draft, danger=danger)
 
 
 def plainly(turn: Turn, text: str) -> Outcome | None:

@@ -11,16 +11,17 @@ from markupsafe import Markup
 
 from bot.core.cases import Kind
 from bot.core.dialogue import Draft
+from bot.core.numbers import looks_like
 from bot.core.texts import plain, say
 from bot.core.turn import Turn
 from bot.core.workdays import local_day
 from handlers.contact_details import LONGEST
 from handlers.contact_details import read_contact as contact_in
-from handlers.spoken import said, sounds_asked
+from handlers.spoken import is_short_answer, said, sounds_asked
 from handlers.words import Command, command_in
 from knowledge.entry import Outcome as Found
 from knowledge.routing import Category
-from knowledge.schools import School, find_schools, key_of, mentioned_schools
+from knowledge.schools import School, find_schools, is_called, mentioned_schools
 
 KINDS = (Kind.COMPLAINT, Kind.REPORT, Kind.SUGGESTION, Kind.OPINION, Kind.QUESTION)
 NO_SCHOOL = "none"  # the value for a matter that is not about one school or office
@@ -163,11 +164,13 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
     """Take a school the bureau lists, ask back when unsure, and keep any other name as it was typed."""
     if said(text, "no_school"):
         return choose_subject(turn, draft, NO_SCHOOL)
-    if len(text) > LONGEST_NAME:
+    if said(text, "none_listed") and draft.subject_name and not draft.subject:
+        return choose_subject(turn, draft, AS_TYPED)
+    if len(text) > LONGEST_NAME or _is_no_name(text):
         return None
     match = find_schools(turn.knowledge.schools, text)
     name = " ".join(text.split())
-    if match.outcome is Found.HIT and _is_called(match.schools[0], text):
+    if match.outcome is Found.HIT and is_called(match.schools[0], text):
         school = match.schools[0]
         note = say("complaint.school_taken", turn.language, name=school.name)
         return Taken(_about(draft, school), note=note if name != school.name else Markup())
@@ -184,14 +187,14 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
     return Taken(kept, note=say("complaint.other_school", turn.language, name=name))
 
 
+def _is_no_name(text: str) -> bool:
+    """Tell whether a text is a command, a short answer or the number of a case: 写好了 is no school."""
+    return command_in(text) is not None or is_short_answer(text) or looks_like(text)
+
+
 def is_small_talk(turn: Turn, text: str) -> bool:
     """Tell whether a text is a greeting, thanks or the like, which says nothing of the matter."""
     return turn.knowledge.index.ask(text, today=local_day(turn.now)).small is not None
-
-
-def _is_called(school: School, text: str) -> bool:
-    """Tell whether the whole text is a name of the school, not a longer name or a sentence around it."""
-    return key_of(text) in {key_of(name) for name in (school.name, *school.aliases)}
 
 
 def _about(draft: Draft, school: School) -> Draft:

@@ -57,6 +57,13 @@ def preceding(step: Step) -> Step:
     return order[max(0, order.index(step) - 1)]
 
 
+def can_keep(draft: Draft, step: Step) -> bool:
+    """Tell whether a step that is written, not pressed, holds an answer that may stay as it is."""
+    if step is Step.SUBJECT:
+        return draft.subject not in ("", NO_SCHOOL)
+    return step is Step.CONTACT and bool(draft.contact)
+
+
 def shown(turn: Turn, draft: Draft, step: Step) -> str:
     """Return what a draft holds for a step, as a person reads it; empty when nothing yet."""
     match step:

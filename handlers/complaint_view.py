@@ -11,7 +11,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Button, Outgoing, Rows, Say, Turn
 from handlers.case_card import title
 from handlers.complaint_parts import Option, has_statement, statement
-from handlers.complaint_steps import PLACES, STEPS, Step, shown
+from handlers.complaint_steps import PLACES, STEPS, Step, can_keep, shown
 from handlers.saying import EMPTY_LINE, NEW_LINE, button, in_pairs
 
 ALBUM_HOLD_S = 1.5  # the items of an album arrive within this of one another
@@ -22,7 +22,11 @@ _WIDE = 8  # characters; longer labels get a row of their own
 def step_message(turn: Turn, step: Step, draft: Draft) -> Outgoing:
     """Return the message that asks for a step."""
     parts = _preview(turn, draft) if step is Step.PREVIEW else _question(turn, step, draft)
-    rows = (*_option_rows(turn, step, draft), _last_row(turn, step, draft))
+    rows = (
+        *_keep_row(turn, step, draft),
+        *_option_rows(turn, step, draft),
+        _last_row(turn, step, draft),
+    )
     return Outgoing(NEW_LINE.join(part for part in parts if part), rows)
 
 
@@ -173,6 +177,13 @@ def _option_rows(turn: Turn, step: Step, draft: Draft) -> Rows:
     if any(len(one.label) > _WIDE for one in options):
         return tuple((one,) for one in buttons)
     return in_pairs(buttons)
+
+
+def _keep_row(turn: Turn, step: Step, draft: Draft) -> Rows:
+    """Offer to leave an answer as it is; from a part that is being changed 返回核对 does the same."""
+    if draft.editing or not can_keep(draft, step):
+        return ()
+    return ((flow_button("complaint.keep", turn, draft, f"{step}:keep"),),)
 
 
 def _option_button(draft: Draft, step: Step, option: Option) -> Button:

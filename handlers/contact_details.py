@@ -12,7 +12,7 @@ LONGEST = 80  # characters; a contact with a form of address (李女士 13800138
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w@])", re.ASCII)
 _RUN = re.compile(r"\+?\d[\d\s()\-–—]{2,}\d")
 _IDENTITY_CARD = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-_COUNTRY = re.compile(r"^(?:00|\+)86")
+_COUNTRY = re.compile(r"^(?:(?:00|\+)86|86(?=-?1[3-9]\d{9}$))")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0(?:10|2\d|[3-9]\d\d)[1-9]\d{6,7}|[2-8]\d{6,7}|400\d{7})")
 _MOBILE_DIGITS = 11

@@ -1,64 +1,141 @@
 """Edited messages: the new version is added and the old one stays, in a draft and in a case alike.
 
-Floor 2: pure. After a case is closed its record does not change any more; that is said in words.
+Floor 2: pure. A version is new words, or another file in the place of the first. After a case is closed its record
+does not change any more; that is said in words.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from bot.core.cases import Action, parent_allowed
-from bot.core.dialogue import Draft
+from bot.core.cases import Action, CaseView, parent_allowed
+from bot.core.dialogue import Dialogue, Draft
 from bot.core.texts import plain, say
-from bot.core.turn import Act, Arrival, Outcome, Outgoing, ParentAct, Place, Say, Turn
+from bot.core.turn import (
+    Act,
+    Arrival,
+    Effect,
+    KeepFile,
+    Outcome,
+    Outgoing,
+    ParentAct,
+    Place,
+    Say,
+    Turn,
+)
 from handlers.complaint_moves import stay
 from handlers.complaint_steps import Step
 from handlers.danger import danger_in, marked
+from handlers.evidence import refusal, with_file
+from handlers.filing import messages_of
 from handlers.saying import EMPTY_LINE, button
 
 
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A draft with the new version of a message in it, the file to be kept, and what is to be said of it."""
+
+    draft: Draft
+    kept: tuple[Effect, ...]
+    note: Markup
+    sure: bool  # the note must reach the person: hotlines, or why a file is not taken
+
+
 def handle(turn: Turn) -> Outcome | None:
-    """Take the edit of a message that belongs to an own case, or to a draft that is put aside."""
+    """Take the edit of a message that belongs to an own case, or to a draft that is at hand or put aside."""
     if turn.incoming.arrival is not Arrival.EDIT or turn.incoming.place is not Place.PRIVATE:
         return None
-    parked, pending = turn.dialogue.parked, turn.dialogue.draft
-    if pending is not None and not turn.dialogue.flow and _holds(pending, turn.incoming.message):
-        pending, danger = marked(turn, _amended(turn, pending), turn.incoming.text)
-        after = replace(turn.dialogue, draft=pending)
-        return Outcome(after, (_said(turn, "edit.kept", note=danger),))
+    at_hand, parked = turn.dialogue.draft, turn.dialogue.parked
+    if at_hand is not None and _holds(at_hand, turn.incoming.message):
+        version = _version(turn, at_hand)
+        return _noted(turn, replace(turn.dialogue, draft=version.draft), version)
     if parked is not None and _holds(parked, turn.incoming.message):
-        parked, danger = marked(turn, _amended(turn, parked), turn.incoming.text)
-        after = replace(turn.dialogue, parked=parked)
-        return Outcome(after, (_said(turn, "edit.kept", note=danger),))
+        version = _version(turn, parked)
+        return _noted(turn, replace(turn.dialogue, parked=version.draft), version)
     case = turn.case
     if case is None or case.person_id != turn.person.id:
         return None
-    if not turn.incoming.text.strip() or not parent_allowed(turn.person.id, case, Action.AMEND):
-        return Outcome(turn.dialogue, (_said(turn, "edit.too_late", case.number),))
-    act = Act(ParentAct.AMEND, case.number, text=turn.incoming.text.strip())
-    danger = danger_in(turn, turn.incoming.text)
-    return Outcome(turn.dialogue, (act, _said(turn, "edit.sent_on", case.number, note=danger)))
+    return _in_case(turn, case)
 
 
 def in_draft(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
     """Add the new version of a message to the open draft; None when it is not one of the draft's."""
-    if not _holds(draft, turn.incoming.message) or not turn.incoming.text.strip():
+    if not _holds(draft, turn.incoming.message):
         return None
-    draft, danger = marked(turn, _amended(turn, draft), turn.incoming.text)
-    note = EMPTY_LINE.join(part for part in (danger, say("edit.kept", turn.language)) if part)
-    return stay(turn, step, draft, note, sure=bool(danger))
+    version = _version(turn, draft)
+    if version.draft == draft and not version.note:
+        return Outcome(turn.dialogue)
+    outcome = stay(turn, step, version.draft, version.note, sure=version.sure)
+    return replace(outcome, effects=(*version.kept, *outcome.effects))
+
+
+def _noted(turn: Turn, after: Dialogue, version: _Version) -> Outcome:
+    said = (Say(Outgoing(version.note)),) if version.note else ()
+    return Outcome(after, (*version.kept, *said))
+
+
+def _version(turn: Turn, draft: Draft) -> _Version:
+    """Take what is new in an edit. Telegram also tells of edits in which nothing changed that anybody sees."""
+    refused = _refused(turn, draft)
+    kept: tuple[Effect, ...] = ()
+    before, danger, media = draft, Markup(), turn.incoming.media
+    if _is_other_file(turn, draft) and media is not None and refused is None:
+        draft = with_file(turn, draft)
+        kept = (KeepFile(media, draft=draft.id),)
+    text = turn.incoming.text.strip()
+    if text and text != _last_words(turn, draft):
+        draft = replace(
+            draft, texts=(*draft.texts, (_as_version(turn, draft, text), turn.incoming.message))
+        )
+        draft, danger = marked(turn, draft, text)
+    told = say("edit.kept", turn.language) if draft != before else Markup()
+    note = EMPTY_LINE.join(part for part in (danger, refused, told) if part)
+    return _Version(draft, kept, note, sure=bool(danger or refused))
+
+
+def _in_case(turn: Turn, case: CaseView) -> Outcome:
+    """Pass an edit on to a case, with the other file where there is one: the desk knows which it has already."""
+    text, media = turn.incoming.text.strip(), turn.incoming.media
+    allowed = parent_allowed(turn.person.id, case, Action.AMEND)
+    if not allowed or not (text or media):
+        return Outcome(turn.dialogue, (_said(turn, "edit.too_late", case.number),))
+    refused = refusal(turn, media) if media is not None else None
+    kept = (KeepFile(media, case=case.number),) if media is not None and refused is None else ()
+    if refused is not None and not text:
+        return Outcome(turn.dialogue, (Say(Outgoing(refused)),))
+    act = Act(ParentAct.AMEND, case.number, text=text or plain("edit.other_file", turn.language))
+    notes = (danger_in(turn, text), refused)
+    note = EMPTY_LINE.join(part for part in notes if part)
+    return Outcome(turn.dialogue, (*kept, act, _said(turn, "edit.sent_on", case.number, note=note)))
 
 
 def _holds(draft: Draft, message: str) -> bool:
-    return bool(message) and any(kept == message for _, kept in draft.texts)
+    return bool(message) and message in messages_of(draft)
 
 
-def _amended(turn: Turn, draft: Draft) -> Draft:
-    text = plain("edit.version", turn.language, text=turn.incoming.text.strip())
-    return replace(draft, texts=(*draft.texts, (text, turn.incoming.message)))
+def _is_other_file(turn: Turn, draft: Draft) -> bool:
+    media = turn.incoming.media
+    return media is not None and (turn.incoming.message, media.file_id) not in draft.sent
 
 
-def _said(turn: Turn, key: str, number: str = "", *, note: Markup = Markup()) -> Say:
-    rows = ((button("button.progress", turn, f"k:show:{number}"),),) if number else ()
+def _refused(turn: Turn, draft: Draft) -> Markup | None:
+    media = turn.incoming.media
+    return refusal(turn, media) if media is not None and _is_other_file(turn, draft) else None
+
+
+def _last_words(turn: Turn, draft: Draft) -> str:
+    """Return what a message said last, as it was written."""
+    said = [text for text, message in draft.texts if message == turn.incoming.message]
+    return said[-1].removeprefix(plain("edit.version", turn.language, text="")) if said else ""
+
+
+def _as_version(turn: Turn, draft: Draft, text: str) -> str:
+    """Mark words as a later version; a file that had none gets its first."""
+    is_first = not _last_words(turn, draft)
+    return text if is_first else plain("edit.version", turn.language, text=text)
+
+
+def _said(turn: Turn, key: str, number: str, *, note: Markup = Markup()) -> Say:
+    rows = ((button("button.progress", turn, f"k:show:{number}"),),)
     parts = (note, say(key, turn.language, number=number))
     return Say(Outgoing(EMPTY_LINE.join(part for part in parts if part), rows))

@@ -112,8 +112,12 @@ def _more(turn: Turn, text: str) -> Outcome | None:
 
 
 def _pressed(turn: Turn) -> Outcome | None:
-    draft = turn.dialogue.draft
-    if draft is None or turn.dialogue.flow:
+    if turn.dialogue.flow:
+        return None
+    draft, parked = turn.dialogue.draft, turn.dialogue.parked
+    if parked is not None and turn.incoming.choice == f"c:{parked.id}:urgent:now":
+        return _registered_after_all(turn, parked)
+    if draft is None:
         return None
     start = f"c:{draft.id}:urgent:"
     if not turn.incoming.choice.startswith(start):
@@ -127,6 +131,16 @@ def _pressed(turn: Turn) -> Outcome | None:
         return _declined(turn)
     mine = any(one.number == value and one.status in OPEN for one in turn.cases)
     return add_to_case(turn, draft, value) if mine else None
+
+
+def _registered_after_all(turn: Turn, parked: Draft) -> Outcome:
+    """Register what was left unregistered; what came since stays at hand."""
+    came_since = turn.dialogue.draft
+    back = replace(turn.dialogue, draft=parked, parked=None)
+    outcome = register(replace(turn, dialogue=back), parked)
+    if came_since is None or outcome.dialogue.flow:
+        return outcome
+    return replace(outcome, dialogue=replace(outcome.dialogue, draft=came_since))
 
 
 def register(turn: Turn, draft: Draft) -> Outcome:

@@ -4,9 +4,11 @@ Floor 2: pure. What cannot be taken is refused in words, with another way.
 """
 
 import re
+from dataclasses import replace
 
 from markupsafe import Markup
 
+from bot.core.dialogue import Draft
 from bot.core.texts import say
 from bot.core.turn import Media, MediaKind, Turn
 
@@ -42,6 +44,13 @@ def refusal(turn: Turn, media: Media) -> Markup | None:
     if unknown or media.mime.lower().startswith(_NEVER):
         return say("evidence.wrong_kind", turn.language)
     return None
+
+
+def with_file(turn: Turn, draft: Draft) -> Draft:
+    """Count the file of this message in a draft, and remember in which message it came."""
+    media = turn.incoming.media
+    brought = (turn.incoming.message, media.file_id if media is not None else "")
+    return replace(draft, files=draft.files + 1, sent=(*draft.sent, brought))
 
 
 def _is_known(media: Media) -> bool:

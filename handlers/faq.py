@@ -14,15 +14,18 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Asked, Button, Feedback, Outcome, Place, Rows, Turn
 from bot.core.workdays import local_day
 from handlers import answers, burst
+from handlers.complaint_open import COMPLAIN_OF_IT
 from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
-from handlers.spoken import sounds_outraged
+from handlers.spoken import sounds_asked, sounds_outraged, tells_of_insult
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
+from knowledge.schools import is_called
 
 CONTEXT_LASTS = timedelta(minutes=30)
 FRESH_CASE = timedelta(days=1)
+_LONGEST_NAME = 16  # characters of a school's name
 _WORTH = {known.Outcome.HIT: 2, known.Outcome.UNSURE: 1, known.Outcome.MISS: 0}
 
 
@@ -90,9 +93,30 @@ def _asked(turn: Turn) -> Outcome:
         return answer(turn, say("small.empty", turn.language), buttons=way_on(turn))
     decision = _best_reading(turn)
     outcome = _small_talk(turn, decision.small) if decision.small else answered(turn, decision)
-    if burst.is_beginning(decision) and turn.incoming.arrival is Arrival.TEXT:
-        return burst.held(turn, outcome, decision)
+    if turn.incoming.arrival is not Arrival.TEXT:
+        return outcome
+    if _goes_on(turn, decision):
+        return burst.held(turn, outcome, burst.joined(turn))
+    if burst.is_beginning(decision) or _is_name(turn):
+        return burst.held(turn, outcome, burst.piece_of(turn, decision))
     return outcome
+
+
+def _goes_on(turn: Turn, decision: Decision) -> bool:
+    """Tell whether a message only tells more of what a piece began: 家住人民路88号 / 孩子明年上学 / 上哪个学校."""
+    begun = burst.waiting(turn)
+    if begun is None or not begun.text or len(burst.joined(turn)) > burst.LONGEST:
+        return False
+    found = decision.small is not None or decision.outcome is known.Outcome.HIT
+    return not found and not sounds_asked(turn.incoming.text)
+
+
+def _is_name(turn: Turn) -> bool:
+    """Tell whether a message is the name of a school and nothing else: what is asked of it may follow."""
+    text = turn.incoming.text.strip()
+    if len(text) > _LONGEST_NAME:
+        return False
+    return any(is_called(one, text) for one in turn.knowledge.schools)
 
 
 def _best_reading(turn: Turn) -> Decision:
@@ -156,10 +180,11 @@ def _miss(turn: Turn) -> Outcome:
 
 
 def _to_complain(turn: Turn) -> Rows:
-    """Offer the way to a complaint to somebody who is angry."""
-    if not sounds_outraged(turn.incoming.text):
+    """Offer the way to a complaint, with what was written in hand, to who is angry or tells of an insult."""
+    text = turn.incoming.text
+    if not (sounds_outraged(text) or tells_of_insult(text)):
         return ()
-    return ((button("button.complain", turn, "/complain"),),)
+    return ((button("button.complain", turn, COMPLAIN_OF_IT),),)
 
 
 def _into_case(turn: Turn) -> Rows:
@@ -181,6 +206,8 @@ def _personal_warning(turn: Turn) -> Markup:
 
 
 def _small_talk(turn: Turn, small: Small) -> Outcome:
+    if small is Small.ABUSE and tells_of_insult(turn.incoming.text):
+        return _insulted(turn)
     sentence = say(f"small.{small.value}", turn.language, bureau=turn.desk.bureau)
     match small:
         case Small.GREETING:
@@ -192,6 +219,13 @@ def _small_talk(turn: Turn, small: Small) -> Outcome:
         case Small.THANKS | Small.LEAD_IN:
             rows = ()
     return answer(turn, sentence, buttons=rows)
+
+
+def _insulted(turn: Turn) -> Outcome:
+    """Offer to register an insult that was told of; the words in it are not said to us."""
+    after = replace(turn.dialogue, last=Last(turn.incoming.text.strip(), "", turn.now))
+    rows = (*_to_complain(turn), (person_button(turn),))
+    return answer(turn, say("faq.insulted", turn.language), buttons=rows, dialogue=after)
 
 
 def _pressed(turn: Turn) -> Outcome | None:

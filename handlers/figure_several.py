@@ -67,6 +67,17 @@ def answer(turn: Turn, shelf: Shelf, question: str) -> Outcome | None:
     return None
 
 
+def addresses(turn: Turn, shelf: Shelf, question: str, wish: Wish) -> Outcome | None:
+    """Answer for each address of one question: 幸福路12号和平安路3号分别上哪个小学."""
+    parts = [_Part((question,), one) for one in _each(wish)]
+    return _answered(turn, shelf, question, parts, [question])
+
+
+def _each(wish: Wish) -> Iterator[Wish]:
+    yield replace(wish, more=())
+    yield from (replace(wish, address=one, more=()) for one in wish.more)
+
+
 def _pieces(ends: re.Pattern[str], question: str) -> list[str]:
     return [piece.strip() for piece in ends.split(question) if says_something(piece)]
 
@@ -82,7 +93,7 @@ def _parts(turn: Turn, shelf: Shelf, pieces: Sequence[str]) -> list[_Part]:
     for piece in pieces:
         wish = _read(turn, shelf, piece)
         if wish is not None:
-            parts.append(_Part((piece,), wish))
+            parts.extend(_Part((piece,), one) for one in _each(wish))
             continue
         if not parts or not fold(piece).endswith("呢"):
             continue

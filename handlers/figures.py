@@ -18,14 +18,15 @@ from bot.core.workdays import local_day
 from handlers import burst, figure_chart, figure_several, figure_view, menu
 from handlers.figure_parts import kind_words
 from handlers.following import below_figure
-from handlers.saying import NEW_LINE, answer, in_pairs, person_button, phone_line, way_on
+from handlers.saying import NEW_LINE, answer, in_pairs, person_button, phone_line, to_person, way_on
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import figures
 from knowledge.figure_answers import Answer, Ask, Found
 from knowledge.figure_follow import read_follow_up, with_schools_of
+from knowledge.figure_words import figure_text
 from knowledge.picture_wish import asks_for_a_picture_only, kinds_to_draw
 from knowledge.shelf import Shelf
-from knowledge.wish import Wish, read_wish
+from knowledge.wish import Wish, read_wish, tells_where
 
 LASTS = timedelta(minutes=30)  # so long 那二中呢 is read with the question before it
 PRESS = "f:"
@@ -51,10 +52,17 @@ def _asked(turn: Turn) -> Outcome | None:
         question = without_personal_numbers(text).strip()
         outcome = _answer(turn, question)
         if outcome is not None:
-            return outcome
+            return _held(turn, outcome, question)
         if not turn.desk.demo and _read(turn, turn.knowledge.figures, question) is not None:
             return _only_a_sample(turn, question)
     return _followed(turn, alone) or _only_a_picture(turn, alone)
+
+
+def _held(turn: Turn, outcome: Outcome, question: str) -> Outcome:
+    """Hold back where somebody lives belongs to which school, said alone: what is asked may follow."""
+    alone = turn.incoming.arrival is Arrival.TEXT and tells_where(question)
+    asks = turn.knowledge.figures.asks.search(figure_text(question))
+    return burst.held(turn, outcome, question) if alone and not asks else outcome
 
 
 def _answer(turn: Turn, question: str) -> Outcome | None:
@@ -65,6 +73,8 @@ def _answer(turn: Turn, question: str) -> Outcome | None:
     wish = _read(turn, _shelf(turn), question)
     if wish is None:
         return None
+    if wish.more:
+        return figure_several.addresses(turn, _shelf(turn), question, wish)
     before = _before(turn)
     resumed = _resumed(turn, before) if before is not None else None
     leaning = with_schools_of(_shelf(turn), wish, resumed)
@@ -180,7 +190,9 @@ def _outcome(found: Answer) -> str:
 def _only_a_sample(turn: Turn, question: str) -> Outcome:
     """Say that the bureau has not put its own table in the place of the sample."""
     after = replace(turn.dialogue, last=Last(question, "", turn.now))
-    next_step = say("faq.local_next", turn.language, bureau=turn.desk.bureau)
+    next_step = say(
+        "faq.local_next", turn.language, bureau=turn.desk.bureau, person=to_person(turn)
+    )
     lines = (say("faq.local", turn.language), next_step, phone_line(turn))
     html = NEW_LINE.join(line for line in lines if line)
     return answer(turn, html, buttons=way_on(turn), dialogue=after).and_do(Asked(question, "miss"))

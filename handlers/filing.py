@@ -30,7 +30,7 @@ def file_case(turn: Turn, draft: Draft) -> Outcome:
         kind=kind,
         category=category,
         text=statement(draft),
-        messages=tuple(message for _, message in draft.texts if message),
+        messages=messages_of(draft),
         draft=draft.id,
         subject="" if draft.subject == NO_SCHOOL else draft.subject,
         subject_name=draft.subject_name,
@@ -55,7 +55,7 @@ def add_to_case(turn: Turn, draft: Draft, number: str) -> Outcome:
         number,
         text=statement(draft),
         draft=draft.id,
-        messages=tuple(message for _, message in draft.texts if message),
+        messages=messages_of(draft),
         proven=number in turn.dialogue.proven,
     )
     return Outcome(after, (act, Say(added_message(turn, number))))
@@ -87,6 +87,12 @@ def same_open_case(turn: Turn, draft: Draft) -> CaseView | None:
 def filed_as(dialogue: Dialogue, draft_id: str) -> str | None:
     """Return the number of the case that a draft became, if it is still remembered."""
     return next((one.number for one in dialogue.filed if one.draft == draft_id), None)
+
+
+def messages_of(draft: Draft) -> tuple[str, ...]:
+    """Return the messages whose words or files a draft holds, so that an edit of one finds the case."""
+    written = (*(message for _, message in draft.texts), *(message for message, _ in draft.sent))
+    return tuple(dict.fromkeys(filter(None, written)))
 
 
 def digest(draft: Draft) -> str:

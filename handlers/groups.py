@@ -10,15 +10,16 @@ from bot.core import numbers
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Button, Outcome, Outgoing, Place, Rows, Say, Turn
 from handlers import faq, figures, links, menu
+from handlers.spoken import said
 from handlers.words import Command, command, holds_personal_numbers
 from knowledge import entry as known
+from knowledge.entry import Small
 
 _PUBLIC = ("menu", "topic:", "faq:")  # buttons anybody may press in front of everybody
 _PAYLOADS = {
     Command.COMPLAIN: "complain",
     Command.STATUS: "status",
     Command.PERSON: "person",
-    Command.HELP: "help",
 }
 
 
@@ -57,14 +58,18 @@ def _text(turn: Turn) -> Outcome:
     wanted = command(turn)
     if wanted in (Command.MENU, Command.START):
         return _published(turn, menu.topics(turn))
+    if wanted is Command.HELP or not text:
+        return _private(turn, "group.hello")
     if wanted is not None or _is_personal(turn, text):
         return _private(turn, "group.personal", _payload(turn, wanted, text))
     figure = figures.handle(turn)
     if figure is not None:
         return _published(turn, figure)
     decision = faq.decide(turn, text)
-    if decision.small is not None or not text:
-        return _private(turn, "group.personal")
+    if decision.small is Small.THANKS:
+        return _private(turn, "small.thanks")
+    if decision.small is not None:
+        return _private(turn, "group.hello")
     if decision.outcome is known.Outcome.MISS or not faq.found(turn, decision):
         return _private(turn, "group.miss")
     return _published(turn, faq.answered(turn, decision))
@@ -73,6 +78,8 @@ def _text(turn: Turn) -> Outcome:
 def _payload(turn: Turn, wanted: Command | None, text: str) -> str:
     """Return where the link to the private chat leads."""
     if wanted is None:
+        if said(text, "progress"):
+            return "status"
         return "start" if turn.knowledge.routing.plain_kind(text) is None else "complain"
     return _PAYLOADS.get(wanted, "start")
 
@@ -82,6 +89,7 @@ def _is_personal(turn: Turn, text: str) -> bool:
     return (
         turn.knowledge.routing.plain_kind(text) is not None
         or numbers.looks_like(text)
+        or said(text, "progress")
         or holds_personal_numbers(text)
     )
 

@@ -23,6 +23,7 @@ from handlers.saying import button
 FLOW = "progress"
 MOST_WRONG = 5
 WITHIN = timedelta(hours=1)
+_LITTLE = 10  # characters around number and code: 编号, 查询码
 _REMEMBERED = 5  # cases whose code was given in one conversation
 
 
@@ -31,6 +32,12 @@ def is_mine(turn: Turn, case: CaseView | None) -> bool:
     return case is not None and (
         case.person_id == turn.person.id or case.number in turn.dialogue.proven
     )
+
+
+def asks_to_look_up(text: str) -> bool:
+    """Tell whether a text is a number with its code and hardly anything else."""
+    both = numbers.looks_like(text) and numbers.find_code(text) is not None
+    return both and len(numbers.without(text)) <= _LITTLE
 
 
 def look_up(turn: Turn, text: str) -> Outcome | None:

@@ -17,7 +17,7 @@ from handlers.complaint_beside import begin
 from handlers.complaint_moves import with_text
 from handlers.complaint_open import kept_draft
 from handlers.complaint_view import add_label, flow_button, tell
-from handlers.evidence import refusal
+from handlers.evidence import refusal, with_file
 from handlers.filing import add_to_case, closed
 from handlers.saying import EMPTY_LINE, way_on
 from handlers.words import Command, command
@@ -57,7 +57,7 @@ def _kept(turn: Turn, *, refused: bool) -> tuple[Draft, Markup]:
         case Arrival.LOCATION:
             text = plain("complaint.place", turn.language, where=text)
         case _:
-            draft = draft if refused else replace(draft, files=draft.files + 1)
+            draft = draft if refused else with_file(turn, draft)
     return with_text(turn, draft, text) if text else (draft, Markup())
 
 

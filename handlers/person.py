@@ -16,6 +16,7 @@ from bot.core.turn import Arrival, KeepFile, OpenCase, Outcome, Outgoing, Say, T
 from handlers import evidence
 from handlers.danger import marked
 from handlers.faq import decide
+from handlers.filing import messages_of
 from handlers.receipt import receipt
 from handlers.saying import NEW_LINE, answer, button, phone_line, way_on
 from handlers.words import Command, command, says_something
@@ -145,7 +146,7 @@ def _file(turn: Turn) -> Outcome:
         then = _open(turn, _with(draft, caption, turn))
         return replace(then, effects=(first, *then.effects))
     draft = _with(draft, caption, turn) if caption else draft
-    draft = draft if refused else replace(draft, files=draft.files + 1)
+    draft = draft if refused else evidence.with_file(turn, draft)
     after = replace(turn.dialogue, draft=draft)
     if refused:
         return Outcome(after, (first,))
@@ -168,7 +169,7 @@ def _open(turn: Turn, draft: Draft, *, entry_id: str = "") -> Outcome:
         Kind.QUESTION,
         category,
         text,
-        messages=tuple(message for _, message in draft.texts if message),
+        messages=messages_of(draft),
         draft=draft.id,
         urgent=draft.urgent,
         emergency=draft.emergency,

@@ -13,9 +13,10 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Place, Say, Turn
 from handlers import own_cases
 from handlers.case_card import card, case_list
+from handlers.complaint_parts import is_small_talk
 from handlers.evidence import refusal
 from handlers.filing import closed
-from handlers.lookup import ask, is_mine, look_up
+from handlers.lookup import ask, asks_to_look_up, is_mine, look_up
 from handlers.own_cases import ADD, FLOW, REASON, told
 from handlers.saying import button, menu_button
 from handlers.spoken import said
@@ -37,8 +38,11 @@ def handle(turn: Turn) -> Outcome | None:
         return (look_up(turn, given) if given else None) or listed(turn)
     if turn.dialogue.flow == FLOW and not _is_over(turn):
         return _arrived(turn)
-    if turn.incoming.arrival is not Arrival.TEXT or turn.dialogue.flow not in ("", FLOW):
+    if turn.incoming.arrival is not Arrival.TEXT:
         return None
+    if turn.dialogue.flow not in ("", FLOW):  # what is being filled in stays open
+        text = turn.incoming.text
+        return look_up(turn, text) if asks_to_look_up(text) else None
     left = replace(turn, dialogue=closed(turn.dialogue)) if turn.dialogue.flow else turn
     return _named(left, turn.incoming.text.strip())
 
@@ -99,8 +103,8 @@ def _arrived(turn: Turn) -> Outcome | None:
         return _helped(turn)
     text = incoming.text.strip()
     match incoming.arrival:
-        case Arrival.TEXT if not text:
-            return _helped(turn)
+        case Arrival.TEXT if not text or (step == ADD and is_small_talk(turn, text)):
+            return _helped(turn)  # 谢谢 is nothing that the staff need to read
         case Arrival.TEXT if step == ADD and said(text, "done"):
             return own_cases.do(turn, case, "enough")
         case Arrival.TEXT:

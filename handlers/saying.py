@@ -11,7 +11,7 @@ from markupsafe import Markup
 from bot.core.chart import Picture
 from bot.core.dialogue import Dialogue
 from bot.core.texts import plain, say
-from bot.core.turn import Button, Outcome, Outgoing, Rows, Say, Turn
+from bot.core.turn import Button, Outcome, Outgoing, Place, Rows, Say, Turn
 
 NEW_LINE = Markup("\n")
 EMPTY_LINE = Markup("\n\n")
@@ -54,6 +54,12 @@ def button(key: str, turn: Turn, data: str) -> Button:
 def person_button(turn: Turn) -> Button:
     """Make the button that leads to a person."""
     return button("button.person", turn, "person")
+
+
+def to_person(turn: Turn) -> str:
+    """Return what the button is called that leads to a person: in a group the one to the private chat."""
+    in_group = turn.incoming.place is Place.GROUP
+    return plain("button.private" if in_group else "button.person", turn.language)
 
 
 def menu_button(turn: Turn) -> Button:

@@ -5,6 +5,7 @@ Floor 2: pure. The words are data in words.yaml; anything that is more than the 
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ import yaml
 
 from bot.core.personal import holds_personal_numbers, without_personal_numbers
 from bot.core.turn import Arrival, Turn
+from knowledge.text import simplified
 
 __all__ = [
     "Command",
@@ -75,8 +77,18 @@ def command_in(text: str) -> Command | None:
         return _NAMES.get(slash.group(1).lower())
     if len(text) > _LONGEST:
         return None
-    whole = _fold(text)
-    return _plain().get(whole) or _plain().get(_around().sub("", whole))
+    return next(filter(None, map(_plain().get, _forms(_fold(text)))), None)
+
+
+def _forms(whole: str) -> Iterator[str]:
+    """Yield a folded text with ever less politeness around it: 发完了谢谢 is 发完了, before it is 发完."""
+    yield whole
+    for text in dict.fromkeys((whole, _polite_before().sub("", whole))):
+        yield text
+        rest = text
+        while (behind := _polite_behind().search(rest)) is not None:
+            rest = rest[: behind.start()]
+            yield rest
 
 
 def is_slash(text: str) -> bool:
@@ -144,11 +156,20 @@ def _plain() -> dict[str, Command]:
 
 
 @cache
-def _around() -> re.Pattern[str]:
-    """Return what matches the politeness around a word: 请帮我……一下, 谢谢."""
-    words = "|".join(sorted(map(_fold, _data()["around"]), key=len, reverse=True))
-    return re.compile(f"^(?:{words})+|(?:{words})+$")
+def _polite_before() -> re.Pattern[str]:
+    """Return what matches all the politeness before a word: 请帮我."""
+    return re.compile(f"^(?:{_polite_words()})+")
+
+
+@cache
+def _polite_behind() -> re.Pattern[str]:
+    """Return what matches the last word of politeness behind a word: 一下, 谢谢."""
+    return re.compile(f"(?:{_polite_words()})$")
+
+
+def _polite_words() -> str:
+    return "|".join(sorted(map(_fold, _data()["around"]), key=len, reverse=True))
 
 
 def _fold(text: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
+    return _NOISE.sub("", simplified(unicodedata.normalize("NFKC", text).lower()))

@@ -21,6 +21,8 @@ _NUMERAL = re.compile(
     "(?:[一二三四五六七八九]百(?:零[一二三四五六七八九]|[一二三四五六七八九]十[一二三四五六七八九]?)?"
     "|[一二三四五六七八九]?十[一二三四五六七八九]?|[零一二三四五六七八九])"
 )
+_TAKEN = "|"  # stands where an address was found
+MOST = 4  # addresses in one message
 _LIKE = 60.0
 _LONGEST_NAME = 16
 
@@ -36,24 +38,70 @@ class Address:
 
 def find_address(shelf: Shelf, text: str) -> Address | None:
     """Find the address in a folded text: a street or estate that is published, or what looks like one."""
-    found = _published(shelf, text)
-    if found:
-        after = text[text.index(found) + len(found) :]
-        phase = figure_words().phase_like.match(after)
-        if phase is not None:  # 阳光花园三期 need not belong where 阳光花园 does
-            return Address(found + phase.group().removeprefix("小区"), known=False)
-        after = after.removeprefix("小区")
-        number = _NUMBER.match(after)
-        return Address(found, read_number(number.group(1)) if number else None)
+    found = _found(shelf, text)
+    return found.addresses[0] if found is not None else None
+
+
+def find_addresses(shelf: Shelf, text: str) -> tuple[Address, ...]:
+    """Find every address in a folded text, in their order: 幸福路12号和30号, 人民路3号.
+
+    Beside the first only what is published or has a number is taken for one.
+    """
+    found: list[_Found] = []
+    while len(found) < MOST and (one := _found(shelf, text)) is not None:
+        if found and not any(each.known or each.number is not None for each in one.addresses):
+            break
+        found.append(one)
+        text = text[: one.start] + _TAKEN * (one.end - one.start) + text[one.end :]
+    found.sort(key=lambda one: one.start)
+    return tuple(dict.fromkeys(each for one in found for each in one.addresses))[:MOST]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Addresses of one street, several where it is followed by several numbers, and where they stand."""
+
+    addresses: tuple[Address, ...]
+    start: int
+    end: int
+
+
+def _found(shelf: Shelf, text: str) -> _Found | None:
+    published = _published(shelf, text)
+    if published:
+        return _at(text, published)
     words = figure_words()
     street = words.address_like.search(text)
-    name = _plain(street.group(1)) if street is not None else ""
+    name = _plain(street.group(1), text[: street.start()]) if street is not None else ""
     if street is not None and street.group(2):
-        return Address(name, read_number(street.group(2)), known=False)
+        number = read_number(street.group(2))
+        return _Found((Address(name, number, known=False),), street.start(), street.end())
     estate = words.estate_like.search(text)
-    if estate is not None and not _vague(_plain(estate.group())):
-        return Address(_plain(estate.group()), known=False)
-    return Address(name, known=False) if name and not _vague(name) else None
+    if estate is not None:
+        called = _plain(estate.group(), text[: estate.start()])
+        if not _vague(called):
+            return _Found((Address(called, known=False),), estate.start(), estate.end())
+    if street is None or not name or _vague(name):
+        return None
+    return _Found((Address(name, known=False),), street.start(), street.end())
+
+
+def _at(text: str, name: str) -> _Found:
+    """Read the numbers behind a published name; 阳光花园三期 need not belong where 阳光花园 does."""
+    start = text.index(name)
+    after = text[start + len(name) :]
+    phase = figure_words().phase_like.match(after)
+    if phase is not None:
+        called = name + phase.group().removeprefix("小区")
+        return _Found((Address(called, known=False),), start, start + len(name) + phase.end())
+    rest = after.removeprefix("小区")
+    number, numbers = _NUMBER.match(rest), []
+    while number is not None:
+        numbers.append(read_number(number.group(1)))
+        rest = rest[number.end() :]
+        number = figure_words().also_like.match(rest)
+    addresses = tuple(Address(name, one) for one in numbers or (None,))
+    return _Found(addresses, start, len(text) - len(rest))
 
 
 def rows_at(sheet: Sheet, address: Address) -> tuple[int, ...]:
@@ -115,13 +163,21 @@ def _published(shelf: Shelf, text: str) -> str:
     return best
 
 
-def _plain(name: str) -> str:
-    """Take what is said before an address off it: 我家住在光明路 is 光明路."""
-    words = figure_words().noise
+def _plain(name: str, before: str = "") -> str:
+    """Take what is said before an address off it: 我家住在光明路 is 光明路, and 和平路 is 和平路.
+
+    Behind another address what joins the two is taken off as well.
+    """
+    joining = figure_words().joining if before.endswith(_TAKEN) else ()
+    words = (
+        *(word for word in figure_words().noise if len(word) > 1),
+        *figure_words().living,
+        *joining,
+    )
     changed = True
     while changed:
         changed = False
-        for word in (*words, "在", "家"):
+        for word in words:
             if name.startswith(word) and len(name) > len(word) + 1:
                 name, changed = name[len(word) :], True
     return name

@@ -17,9 +17,9 @@ from knowledge.wish import (
     about_rules,
     is_every,
     parts_of,
-    schools_of,
-    without,
+    stage_of,
 )
+from knowledge.wish_schools import schools_of, without
 from knowledge.wish_years import year_words, years_of
 
 _SHORT = 16  # characters of a follow-up
@@ -136,8 +136,10 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
         return replace(before, stage=stage)
     if number is not None and before.address is not None:
         return replace(before, address=replace(before.address, number=read_number(number.group(1))))
+    if _asks_again(shelf, plain):
+        return replace(before, stage=stage_of(text) or before.stage)
     address = find_address(shelf, text)
-    if address is None or not address.known:
+    if address is None or not (address.known or address.number is not None):
         return None
     rest = plain.replace(address.name, "")
     for each in said:
@@ -146,4 +148,24 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
         not rest or words.within_street_like.fullmatch(rest) is not None
     )  # 附近有地铁吗 is another question
     named = next((stage for each, stage in said.items() if each in plain), before.stage)
-    return replace(before, address=address, stage=named) if is_all else None
+    return replace(before, address=address, more=(), stage=named) if is_all else None
+
+
+def _asks_again(shelf: Shelf, text: str) -> bool:
+    """Tell whether a text asks where an address belongs and says nothing else: 上哪个小学, 初中去哪."""
+    words = figure_words()
+    if not holds(text, ("哪", "什么")):
+        return False
+    stages = [word for named in words.stages.values() for word in named]
+    asked = (
+        *shelf.triggers["catchment"],
+        *stages,
+        "哪里",
+        "哪儿",
+        "哪个",
+        "哪所",
+        "哪",
+        "什么",
+        "学校",
+    )
+    return not without(text, asked).replace("的", "")

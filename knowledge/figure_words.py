@@ -63,6 +63,9 @@ class FigureWords:
     address_like: re.Pattern[str]
     estate_like: re.Pattern[str]
     phase_like: re.Pattern[str]
+    lives_like: re.Pattern[str]
+    door_like: re.Pattern[str]
+    also_like: re.Pattern[str]
     year_like: re.Pattern[str]
     house_like: re.Pattern[str]
     within_street_like: re.Pattern[str]
@@ -70,6 +73,8 @@ class FigureWords:
     range_like: re.Pattern[str]
     whole_like: re.Pattern[str]
     vague: Words
+    living: Words
+    joining: Words
     any_kind: Words
     posts_asked: Words
     also_called: Mapping[str, Words]  # a part of a table -> what else people call it

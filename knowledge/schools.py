@@ -21,6 +21,7 @@ from knowledge.problem import Problem
 from knowledge.reading import Rows
 from knowledge.schema_desk import SchoolRow
 from knowledge.sound import Key, shipped_sounds
+from knowledge.text import simplified
 
 _DATA = yaml.load(  # safe loader
     Path(__file__).with_name("school_names.yaml").read_text(encoding="utf-8"),
@@ -85,10 +86,15 @@ def named_schools(
     return _named(schools, key_of(text))
 
 
+def is_called(school: School, text: str) -> bool:
+    """Tell whether the whole text is a name of the school, not a longer name or a sentence around it."""
+    return key_of(text) in {key_of(name) for name in (school.name, *school.aliases)}
+
+
 @lru_cache(maxsize=1024)
 def key_of(text: str) -> str:
     """Bring a name into the form in which names are compared: 第一中学, 一中 and 1中 are one."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = simplified(unicodedata.normalize("NFKC", text).lower())
     folded = re.sub(r"[^\w]+", "", folded)
     folded = re.sub(r"(\d+)(?=[中小幼])", lambda found: _chinese_number(found.group()), folded)
     folded = re.sub(rf"第(?=[{_NUMERALS}]+[中小幼])", "", folded)

@@ -45,10 +45,15 @@ def normalise(text: str) -> str:
         text = text[: LONGEST - _TAIL - 1] + "\n" + text[-_TAIL:]
     text = text.encode("utf-8", "ignore").decode("utf-8").replace("\0", " ")
     text = unicodedata.normalize("NFKC", text).lower().translate(_MARKS)
-    text = _TO_SIMPLIFIED.convert(text)
+    text = simplified(text)
     text = _OTHER.sub(" ", text)
     text = _numerals(_BLANKS.sub(" ", text).strip())
     return text[:LONGEST].strip()
+
+
+def simplified(text: str) -> str:
+    """Write traditional characters as simplified ones: 查進度 is 查进度."""
+    return str(_TO_SIMPLIFIED.convert(text))
 
 
 def bare(text: str) -> str:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from knowledge.catchment import Address, find_address
+from knowledge.catchment import Address, find_address, find_addresses
 from knowledge.figure_words import (
-    FigureWords,
     called,
     figure_text,
     figure_words,
@@ -20,9 +19,9 @@ from knowledge.figure_words import (
 )
 from knowledge.lexicon import Lexicon
 from knowledge.offices import find_offices, is_office
-from knowledge.schools import School, find_schools, key_of, named_schools
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.slots import find_slots
+from knowledge.wish_schools import Named, schools_of, without, without_schools
 from knowledge.wish_years import year_words, years_of
 
 WITH_YEAR = ("quota", "plan", "score_line")  # the year matters too much to be taken for granted
@@ -32,8 +31,6 @@ LONGEST = 80  # characters; a longer message is a story, not a question for a nu
 _ELSEWHERE = re.compile(r"([一-鿿]{2,3}[区县市])")
 _ADDRESS = 16  # characters of one that says nothing else
 HOUSE = re.compile(r"([0-9]+|[零一二三四五六七八九十百]+)号?")
-_NAME = "※"  # stands for the name of a school that was found
-_NUMBERED = re.compile(r"[零一二三四五六七八九十]{1,3}[中小幼]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,8 @@ class Wish:
     odd_part: str = ""  # a batch that no table has
     place: str = ""  # another place than ours
     address: Address | None = None
+    more: tuple[Address, ...] = ()  # further addresses of the same question
     office: str = ""  # the text in which an office is named
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    certain: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.certain or self.doubtful or self.unknown)
 
 
 def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> Wish | None:
@@ -74,7 +62,9 @@ def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> 
     if not text or len(text) > LONGEST:
         return None
     if not shelf.asks.search(text):
-        return _only_an_address(shelf, text) or _only_an_office(shelf, text)
+        return (
+            _only_an_address(shelf, text) or _lives_at(shelf, text) or _only_an_office(shelf, text)
+        )
     found = _only_a_table(shelf, fold(question), today) or next(
         (
             wish
@@ -145,7 +135,7 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     asked_year = kind in WITH_YEAR and bool(years) and not rest  # 2025年分数线
     if not named and (not (asked or every or drawn or asked_year) or holds(text, words.where)):
         return None  # where it is published, whether it is out: the FAQ knows
-    stage = _stage(text, words)
+    stage = stage_of(text)
     if kind == "fee" and not named and (stage in ("primary", "junior") or not parts):
         return None  # what schools in general may charge is a rule, and the FAQ has it
     batch = words.batch_like.search(text) if kind in ("quota", "score_line") else None
@@ -166,7 +156,7 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     )
 
 
-def is_every(text: str, named: _Named) -> bool:
+def is_every(text: str, named: Named) -> bool:
     """Tell whether every school is meant: 各校, or a comparison of fewer than two; never for one that is unknown."""
     words = figure_words()
     few = len(named.certain) + len(named.doubtful) < 2 and not named.unknown
@@ -189,13 +179,14 @@ def _works(text: str) -> str:
 def _catchment(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
     if not trigger:
         return None
-    stage = _stage(text, figure_words())
+    stage = stage_of(text)
     named, _ = schools_of(shelf, without(text, [trigger]))
-    address = find_address(shelf, _without_schools(shelf, text, named.certain))
+    found = find_addresses(shelf, without_schools(shelf, text, named.certain))
     weak = figure_words().weak_place
     plainly = any(word in text for word in shelf.triggers["catchment"] if word not in weak)
-    if address is not None and (address.known or plainly):
-        return Wish("catchment", text, years=years_of(text, today), stage=stage, address=address)
+    if found and (found[0].known or plainly):
+        years = years_of(text, today)
+        return Wish("catchment", text, years=years, stage=stage, address=found[0], more=found[1:])
     if holds(trigger, ("哪", "什么")) or not (named.certain or named.doubtful):
         return None  # 我们小区归哪个学校: the FAQ says how to find out
     return Wish("catchment", text, schools=named.certain, doubtful=named.doubtful, stage=stage)
@@ -211,6 +202,25 @@ def _only_an_address(shelf: Shelf, text: str) -> Wish | None:
     rest = text.removeprefix(address.name).removeprefix("小区")
     alone = not rest or figure_words().within_street_like.fullmatch(rest) is not None
     return Wish("catchment", text, address=address) if alone else None
+
+
+def tells_where(question: str) -> bool:
+    """Tell whether a message says where somebody lives, and may be half of a question: 我家住幸福路12号."""
+    return figure_words().lives_like.match(figure_text(question)) is not None
+
+
+def _lives_at(shelf: Shelf, text: str) -> Wish | None:
+    """Read a message that says where somebody lives and nothing else as one that asks where it belongs."""
+    lives = figure_words().lives_like.match(text)
+    if lives is None or "catchment" not in shelf.sheets:
+        return None
+    rest = text[lives.end() :]
+    address = find_address(shelf, rest)
+    if address is None or not rest.startswith(address.name):
+        return None
+    behind = rest.removeprefix(address.name).removeprefix("小区")
+    whole = not behind or figure_words().door_like.fullmatch(behind) is not None
+    return Wish("catchment", text, address=address) if whole else None
 
 
 def _only_an_office(shelf: Shelf, text: str) -> Wish | None:
@@ -255,12 +265,11 @@ def _steps(text: str, trigger: str, today: date) -> Wish | None:
 
 
 def _result(text: str, trigger: str, today: date) -> Wish | None:
-    words = figure_words()
     years = years_of(text, today)
     shown = holds(text, ("公示", "公布", "名单", "链接", "网址", "出来", "出了"))
     if not trigger or not (years or shown):
         return None  # how one's own result is looked up stands in the FAQ
-    return Wish("result", text, years=years, stage=_stage(text, words))
+    return Wish("result", text, years=years, stage=stage_of(text))
 
 
 def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
@@ -278,70 +287,10 @@ def _project(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
     )
 
 
-def schools_of(shelf: Shelf, text: str) -> tuple[_Named, str]:
-    """Find the schools of a text, and give what is left of it beside them and polite noise."""
-    words = figure_words()
-    text = without(text, words.greeting)
-    certain, doubtful = named_schools(shelf.schools, text)
-    rest = _without_schools(shelf, text, _ids((*certain, *doubtful)), mark=_NAME)
-    for word in words.noise:
-        rest = rest.replace(word, "的")
-    pieces = [piece for piece in re.split(f"的|{_NAME}", rest) if piece]
-    left = [piece for piece in pieces if piece not in words.not_school]
-    if any(f"{piece}{_NAME}" in rest for piece in left if len(piece) > 1):
-        certain, doubtful = (), (*doubtful, *certain)  # 光明一中 is another school than 一中
-    unknown: list[str] = []
-    for piece in left:
-        like = find_schools(shelf.schools, piece, limit=4).schools if len(piece) > 1 else ()
-        doubtful = (*doubtful, *like)
-        numbered = _NUMBERED.search(piece)
-        if not like and numbered:
-            unknown.append(_as_written(text, numbered.group()))
-        elif not like and words.school_like.fullmatch(piece) and not _is_any(piece, words):
-            unknown.append(piece)
-    kept = _ids(certain)
-    named = _Named(
-        kept, tuple(one for one in _ids(doubtful) if one not in kept), tuple(dict.fromkeys(unknown))
-    )
-    return named, "".join(left)
-
-
-def _as_written(text: str, key: str) -> str:
-    """Give a name as it stands in the text: 第九小学, not 九小."""
-    found = re.search(rf"第?{key[:-1]}{key[-1]}(?:学)?", text)
-    return found.group() if found else key
-
-
-def _is_any(piece: str, words: FigureWords) -> bool:
-    """Tell whether a piece means schools in general: 私立初中, 念高中."""
-    for word in sorted(words.any_kind, key=len, reverse=True):
-        piece = piece.replace(word, "")
-    return not piece or piece in words.not_school or piece in ("中", "小", "园")
-
-
-def _without_schools(shelf: Shelf, text: str, schools: tuple[str, ...], *, mark: str = "的") -> str:
-    """Take schools out of a text, so that 幸福路小学 is not taken for a street."""
-    rest = key_of(text)
-    for one in schools:
-        school = shelf.by_id[one]
-        for name in sorted(map(key_of, (school.name, *school.aliases)), key=len, reverse=True):
-            rest = rest.replace(name, mark)
-    return rest
-
-
-def _ids(schools: tuple[School, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.id for one in schools))
-
-
-def without(text: str, taken: "list[str] | tuple[str, ...]") -> str:
-    """Take words out of a text, the longest first."""
-    for word in sorted(taken, key=len, reverse=True):
-        text = text.replace(word, "的")
-    return text
-
-
-def _stage(text: str, words: FigureWords) -> str:
-    return next((stage for stage, said in words.stages.items() if holds(text, said)), "")
+def stage_of(text: str) -> str:
+    """Give the stage that a folded text names, or nothing."""
+    stages = figure_words().stages
+    return next((stage for stage, said in stages.items() if holds(text, said)), "")
 
 
 def parts_of(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
@@ -362,9 +311,9 @@ def parts_of(shelf: Shelf, kind: str, text: str) -> tuple[str, ...]:
 
 def _placed(shelf: Shelf, wish: Wish, *, today: date, lexicon: Lexicon) -> Wish:
     """Note another place that a question names: its figures are not ours. 南京路 and 大同小学 are no places."""
-    text = _without_schools(shelf, wish.text, wish.schools)
-    if wish.address is not None:
-        text = text.replace(wish.address.name, "的")
+    text = without_schools(shelf, wish.text, wish.schools)
+    for address in (wish.address, *wish.more):
+        text = text.replace(address.name, "的") if address is not None else text
     place = find_slots(text, lexicon, today=today).place
     if not place and wish.kind in ("catchment", *BY_SCHOOL):
         found = (one.group() for one in _ELSEWHERE.finditer(text))

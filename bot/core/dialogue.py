@@ -20,6 +20,9 @@ class Draft:
     subject_name: str = ""
     texts: tuple[tuple[str, str], ...] = ()
     files: int = 0
+    sent: tuple[
+        tuple[str, str], ...
+    ] = ()  # message and file of each file: an edit of it belongs here
     album: str = ""
     anonymous: bool | None = None
     contact: str = ""

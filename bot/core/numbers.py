@@ -6,13 +6,14 @@ number read over the phone survives; the check character (Luhn mod 32) catches e
 
 import hashlib
 import re
+import unicodedata
 from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 40
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _PATTERN = re.compile(
-    r"(?<![0-9A-Za-z])(20\d{6})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z])(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(2[0Oo][0-9OoIiLl]{6})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z])(?![0-9A-Za-z])"
 )
 _CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 
@@ -27,11 +28,10 @@ def make(day: date, bits: int) -> str:
 def find(text: str) -> str | None:
     """Return the first valid number in a text, in its canonical form, or None.
 
-    Reads small letters, blanks for dashes, and O, I, L as the digits they are taken for.
+    Reads small and full-width letters, blanks for dashes, and O, I, L as the digits they are taken for.
     """
-    for match in _PATTERN.finditer(text):
-        day, *rest = match.groups()
-        first, second, check = (part.upper().translate(_READ_AS) for part in rest)
+    for match in _PATTERN.finditer(_narrow(text)):
+        day, first, second, check = (part.upper().translate(_READ_AS) for part in match.groups())
         stem = day + first + second
         if all(c in ALPHABET for c in stem) and _check(stem) == check:
             return f"{day}-{first}-{second}-{check}"
@@ -45,19 +45,30 @@ def part(text: str) -> str:
 
 def looks_like(text: str) -> bool:
     """Tell whether a text holds something shaped like a number, right or mistyped."""
-    return _PATTERN.search(text) is not None
+    return _PATTERN.search(_narrow(text)) is not None
 
 
 def find_code(text: str) -> str | None:
     """Return the first six-digit code that stands by itself, or None."""
-    rest = _PATTERN.sub(" ", text)
+    rest = _PATTERN.sub(" ", _narrow(text))
     match = _CODE.search(rest)
     return match.group(1) if match else None
+
+
+def without(text: str) -> str:
+    """Return what else a text says: without numbers and codes, letters only."""
+    rest = _CODE.sub(" ", _PATTERN.sub(" ", _narrow(text)))
+    return re.sub(r"[\W\d_]+", "", rest)
 
 
 def hash_code(number: str, code: str) -> str:
     """Return what is stored instead of the code."""
     return hashlib.sha256(f"{number}:{code}".encode()).hexdigest()
+
+
+def _narrow(text: str) -> str:
+    """Write full-width letters and figures as a Chinese keyboard types them in the narrow form."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _check(stem: str) -> str:

@@ -26,7 +26,7 @@ class Arrival(StrEnum):
     TEXT = "text"
     CHOICE = "choice"  # a button was pressed
     MEDIA = "media"  # photo, document, voice, video; a caption is the text
-    LOCATION = "location"  # the text is "latitude,longitude"
+    LOCATION = "location"  # the text is "latitude,longitude", and what the place is called
     CONTACT = "contact"  # the text is a phone number
     EDIT = "edit"  # an earlier message was edited; `message` says which
     UNSUPPORTED = "unsupported"  # sticker, dice, poll ...; the text names the kind

@@ -6,6 +6,7 @@ staff chat what they must be told. Unknown and forbidden look the same: UnknownC
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 
 from bot.core import numbers, workdays
 from bot.core.cases import (
@@ -26,6 +27,7 @@ from bot.service import notices
 from bot.service.job import Job
 from bot.storage import attachments, casebook, outbox, staffbook
 
+ONE_ADDITION = timedelta(hours=1)  # so long one message after the other is one addition
 UNSENT, SAME_PERSON = "unsent", "same_person"
 NO_DAYS, NO_PLACE, NO_COLLEAGUE = "no_days", "no_place", "no_colleague"
 WHY = frozenset(
@@ -73,7 +75,12 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
         raise NotAllowed(case.status, action)
     match act.act:
         case ParentAct.ADD:
-            event = _event(job, case, "added", actor="parent", text=act.text, message=message)
+            by_code = person.id != case.person_id
+            if by_code:
+                _tell_of_addition(job, case)
+            event = _event(
+                job, case, "added", actor="parent", text=act.text, message=message, by_code=by_code
+            )
             if act.draft:
                 attachments.attach_draft(job.tx, person.id, act.draft, case.id, event)
             for one in act.messages or filter(None, (message,)):
@@ -95,6 +102,14 @@ def parent_act(job: Job, person: Person, act: Act, *, message: str = "") -> None
             notices.refresh_card(job, changed)
         case ParentAct.RATE:
             _rate(job, person, case, act)
+
+
+def _tell_of_addition(job: Job, case: CaseView) -> None:
+    """Tell the owner that somebody with number and code adds to the case: once, however many messages it takes."""
+    last = casebook.history(job.tx, case.id)[-1]
+    goes_on = bool(last.data.get("by_code")) and job.now - last.at <= ONE_ADDITION
+    if not goes_on:
+        notices.tell_parent(job, case, "added")
 
 
 def _rate(job: Job, person: Person, case: CaseView, act: Act) -> None:

@@ -301,6 +301,11 @@ def _keep(job: Job, turn: Turn, effect: KeepFile) -> None:
         and case.number not in turn.dialogue.proven
     ):
         case = None
+    if case is not None:
+        is_edit = turn.incoming.arrival is Arrival.EDIT
+        if is_edit and attachments.has(job.tx, case.id, effect.media.file_id):
+            return  # the words under the file are new, the file is the same
+        casebook.link_message(job.tx, turn.person.id, turn.incoming.message, case.id)
     attachments.keep(
         job.tx,
         turn.person.id,

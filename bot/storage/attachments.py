@@ -55,6 +55,14 @@ def keep(
     return row_id(cursor)
 
 
+def has(tx: Tx, case_id: int, file_id: str) -> bool:
+    """Tell whether a case has this very file already."""
+    row = tx.execute(
+        "SELECT 1 FROM attachments WHERE case_id = ? AND file_id = ? LIMIT 1", (case_id, file_id)
+    ).fetchone()
+    return row is not None
+
+
 def attach_draft(tx: Tx, person_id: int, draft: str, case_id: int, event_id: int) -> int:
     """Give the files kept for a draft to the case it became; return how many."""
     cursor = tx.execute(
@@ -107,6 +115,15 @@ def of_case(tx: Tx, case_id: int) -> list[Attachment]:
 def by_token(tx: Tx, token: str) -> Attachment | None:
     """Return a file by its random name, or None."""
     row = tx.execute("SELECT * FROM attachments WHERE token = ?", (token,)).fetchone()
+    return None if row is None else _read(row)
+
+
+def of_person(tx: Tx, person_id: int, file_id: str) -> Attachment | None:
+    """Return a file that this person sent, by the channel's id; None for anybody else's."""
+    row = tx.execute(
+        "SELECT * FROM attachments WHERE person_id = ? AND file_id = ? ORDER BY id LIMIT 1",
+        (person_id, file_id),
+    ).fetchone()
     return None if row is None else _read(row)
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.turn import Incoming, Outgoing
+from bot.core.turn import Incoming, Media, MediaKind, Outgoing
 from bot.storage.db import Tx
 from bot.storage.outbox import body_json, read_body
 from bot.storage.times import parse, stamp
@@ -24,6 +24,7 @@ class Line:
     text: str = ""
     kind: str = ""  # Arrival of the parent's line
     name: str = ""  # of a file
+    picture: str = ""  # the channel's id of a photo the parent sent
     message: Outgoing | None = None
 
 
@@ -33,6 +34,7 @@ def add_parent(tx: Tx, person_id: int, incoming: Incoming, now: datetime) -> int
         "text": incoming.label or incoming.text,
         "kind": incoming.arrival,
         "name": incoming.media.name if incoming.media else "",
+        "picture": _picture(incoming.media),
     }
     row = tx.execute(
         "INSERT INTO transcript (person_id, side, body, at) VALUES (?, 'parent', ?, ?) RETURNING id",
@@ -75,4 +77,9 @@ def _read(row: sqlite3.Row) -> Line:
     if row["side"] == "desk":
         return Line(row["id"], "desk", at, message=read_body(row["body"]))
     body = json.loads(row["body"])
-    return Line(row["id"], "parent", at, body["text"], body["kind"], body["name"])
+    picture = body.get("picture", "")  # lines from before pictures were shown have none
+    return Line(row["id"], "parent", at, body["text"], body["kind"], body["name"], picture)
+
+
+def _picture(media: Media | None) -> str:
+    return media.file_id if media is not None and media.kind is MediaKind.PHOTO else ""

@@ -1,5 +1,6 @@
 """Case numbers: read over the phone, typed in a hurry, guessed by nobody."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -22,6 +23,16 @@ def test_a_number_is_found_again_in_the_middle_of_a_sentence(drawn: int) -> None
         numbers.find(number.replace("1", "l").replace("0", "o")[8:].join([number[:8], ""]))
         == number
     )
+
+
+@pytest.mark.parametrize("typed", [str.upper, str.lower])
+def test_full_width_letters_and_letters_for_figures_are_read(typed: Callable[[str], str]) -> None:
+    number = numbers.make(DAY, 12345)
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in number)
+    assert numbers.find(f"{wide} １６４１７７") == number
+    assert numbers.find_code(f"{wide} １６４１７７") == "164177"
+    letters = typed(number[:8].replace("0", "o").replace("1", "l")) + number[8:]
+    assert numbers.find(letters) == number
 
 
 @given(bits, st.integers(0, 20), st.sampled_from(numbers.ALPHABET))

@@ -140,6 +140,12 @@ def test_what_somebody_else_does_with_number_and_code_is_told_to_the_owner(
     other = bureau.parent("502")
     case = bureau.opens(li)
     bureau.sends_all()
+    more = Act(ParentAct.ADD, case.number, text="还有一张收据", proven=True)
+    for _ in range(3):  # one addition in three messages
+        bureau.do(lambda job: desk.parent_act(job, other, more))
+    [told] = bureau.owed_texts("501")
+    assert "补充了内容" in told
+    bureau.sends_all()
     act = Act(ParentAct.WITHDRAW, case.number, proven=True)
     bureau.do(lambda job: desk.parent_act(job, other, act))
     assert "有人凭编号和查询码撤回了您的诉求" in bureau.owed_texts("501")[0]
@@ -150,5 +156,7 @@ def test_what_somebody_else_does_with_number_and_code_is_told_to_the_owner(
     bureau.sends_all()
     own = bureau.opens(li, draft="d3")
     bureau.sends_all()
+    mine = Act(ParentAct.ADD, own.number, text="我自己补充")
+    bureau.do(lambda job: desk.parent_act(job, li, mine))
     bureau.do(lambda job: desk.parent_act(job, li, Act(ParentAct.WITHDRAW, own.number)))
     assert bureau.owed_texts("501") == []  # the dialogue said it

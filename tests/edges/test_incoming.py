@@ -58,3 +58,12 @@ def test_the_text_and_the_buttons_under_a_press_are_left_out() -> None:
 @pytest.mark.parametrize("raw", [{}, {"callback_query": 5}, {"message": [], "update_id": 1}])
 def test_what_has_another_shape_is_left_as_it_is(raw: dict[str, Any]) -> None:
     assert slim(raw) == raw
+
+
+def test_a_place_chosen_from_a_list_is_kept_with_its_name() -> None:
+    where = {"latitude": 31.2, "longitude": 121.4}
+    venue = {"location": where, "title": "河滨小学", "address": "河滨路1号"}
+    raw = {"update_id": 4, "message": _message(CHAT, PERSON, location=where, venue=venue)}
+    read = Reader(bot_id=9, bot_name="desk_bot", staff_chat=None).read(Update.de_json(raw, None))
+    assert read is not None
+    assert read.text == "31.200000,121.400000 河滨小学 河滨路1号"

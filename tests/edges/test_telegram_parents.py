@@ -15,6 +15,7 @@ from handlers import respond
 from tests.botapi import BotApi
 from tests.botapi.faults import Fault
 from tests.botapi.updates import Shape
+from tests.botapi.wire import Json
 from tests.edges.product import Product, history, running
 
 PDF = b"%PDF-1.4 evidence"
@@ -195,6 +196,41 @@ async def test_an_edit_of_a_filed_complaint_is_a_new_version_and_both_are_kept(
         texts = [event.text for event in history(desk, case)]
         assert any("两百元" in text for text in texts)
         assert any("三百元" in text for text in texts)
+
+
+async def test_a_picture_that_is_exchanged_is_kept_beside_the_first_and_a_moving_place_says_nothing(
+    api: BotApi, tmp_path: Path
+) -> None:
+    li = api.user("李女士")
+
+    def changes(message: Json, **new: object) -> None:
+        now = api.world.chats[li.id].messages[message["message_id"]]
+        now |= {**new, "edit_date": 1}
+        api.world.emit("edited_message", dict(now))
+
+    def another(side: int) -> list[Json]:
+        file = api.world.put_file(picture(side), "photos", "photo.jpg", None)
+        return [file | {"width": side, "height": side}]
+
+    async with running(api, tmp_path) as desk:
+        li.says("我要投诉")
+        await desk.settles()
+        sent = li.sends_photo(picture())
+        place = li.sends_location()
+        await desk.settles()
+        changes(sent, photo=another(50))
+        await desk.settles()
+        assert len(stored(desk)["stored"]) == 2
+        said = len(li.sees())
+        changes(place, location={"latitude": 31.9, "longitude": 121.9})
+        await desk.settles()
+        assert len(li.sees()) == said
+        case = await desk.files_complaint(li)
+        changes(sent, caption="这是昨天的饭")  # the picture is the same: only its words are new
+        changes(sent, photo=another(60))
+        await desk.settles()
+        assert len(stored(desk)["stored"]) == 3
+        assert any("昨天的饭" in event.text for event in history(desk, case))
 
 
 async def test_who_blocked_the_bot_gets_the_reply_when_coming_back(

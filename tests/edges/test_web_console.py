@@ -94,6 +94,17 @@ async def test_a_note_never_leaves(desk: WebDesk) -> None:
     assert any(attrs.get("class") == "entry note" for _, attrs in page.tags)
 
 
+@pytest.mark.parametrize(("contact", "offered"), [("13812345678", True), ("", False)])
+async def test_a_contact_is_offered_only_where_one_was_left(
+    desk: WebDesk, contact: str, offered: bool
+) -> None:
+    number = await desk.parent().complains(contact=contact)
+    staff = await desk.staff()
+    page = await staff.sees(f"/console/case/{number}")
+    assert ("查看联系方式" in page.text) is offered
+    assert ("没有留联系方式" in page.text) is not offered
+
+
 async def test_the_complainant_is_not_shown_unless_revealed_with_a_reason(desk: WebDesk) -> None:
     _, number, staff = await set_up(desk, contact=PHONE)
     chat = desk.bureau.value("SELECT chat FROM people")

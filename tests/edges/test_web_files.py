@@ -6,6 +6,7 @@ import asyncio
 import errno
 import io
 import os
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -229,3 +230,30 @@ async def test_a_picture_that_is_none_is_counted_nowhere_and_the_case_page_says_
     staff = await desk.staff()
     shown = await staff.sees(f"/console/case/{number}")
     assert "未收下(类型不能收)" in shown.text
+
+
+async def test_a_parent_sees_the_photo_that_was_sent_and_nobody_else_does(desk: WebDesk) -> None:
+    li, other = desk.parent(), desk.parent()
+    await sends(
+        li, ("食堂.jpg", photo(), "image/jpeg"), ("说明.pdf", b"%PDF-1.4 x", "application/pdf")
+    )
+    page = (await li.client.get("/")).text
+    [shown] = set(re.findall(r"/chat/file/\d+", page))
+    assert f'<img src="{shown}"' in page
+    assert "食堂.jpg" in page
+    assert "说明.pdf" in page
+    given_back = await li.client.get(shown)
+    assert (given_back.status_code, given_back.headers["content-type"]) == (200, "image/jpeg")
+    assert b"Phone of" not in given_back.content
+    assert "sandbox" in given_back.headers["content-security-policy"]
+    await other.client.get("/")
+    assert (await other.client.get(shown)).status_code == 404
+    assert (await li.client.get(f"/chat/file/{2**70}")).status_code == 404
+    assert (await li.client.get("/chat/file/999999")).status_code == 404
+
+
+async def test_a_photo_that_was_refused_is_not_given_back(desk: WebDesk) -> None:
+    li = desk.parent()
+    await sends(li, ("食堂.jpg", b"MZ no picture", "image/jpeg"))
+    [shown] = set(re.findall(r"/chat/file/\d+", (await li.client.get("/")).text))
+    assert (await li.client.get(shown)).status_code == 404

@@ -134,9 +134,9 @@ class Talk:
         """Send a contact."""
         return self._send(Arrival.CONTACT, text=phone)
 
-    def edits(self, message: str, text: str) -> list[str]:
-        """Edit an earlier message, named by the id that `last_message` gave."""
-        return self._send(Arrival.EDIT, text=text, message=message)
+    def edits(self, message: str, text: str, media: Media | None = None) -> list[str]:
+        """Edit an earlier message, named by the id that `last_message` gave; of a file its words, or the file."""
+        return self._send(Arrival.EDIT, text=text, message=message, media=media)
 
     def arrives(self, arrival: Arrival) -> list[str]:
         """Let the channel tell something: blocked, unblocked, migrated."""

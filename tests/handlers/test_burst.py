@@ -162,3 +162,30 @@ def test_a_piece_is_not_written_down_as_a_question(pieces: Fragments) -> None:
     [asked] = talk.done(Asked)
     assert isinstance(asked, Asked)
     assert asked.question == "外地户口 能上吗"
+
+
+@pytest.mark.parametrize(
+    ("pieces_sent", "found"),
+    [
+        (("我家住幸福路12号", "上哪个小学"), "幸福路 12 号(小学):幸福路小学"),
+        (("我家住光明路88号", "上哪个小学"), "没有找到“光明路”"),
+        (("家住人民路88号", "孩子明年上学", "上哪个小学"), "人民路 88 号(小学):示例区第一小学"),
+        (("三中", "指标到校名额"), "哪一年"),
+    ],
+)
+def test_where_one_lives_or_a_school_waits_for_what_is_asked(
+    talk: Talk, pieces_sent: tuple[str, ...], found: str
+) -> None:
+    *before, last = pieces_sent
+    assert [talk.says(one) for one in before] == [[]] * len(before)
+    [answer] = talk.says(last)
+    assert found in answer
+    assert talk.waits(60) == []
+
+
+def test_where_one_lives_alone_is_answered_after_the_silence(talk: Talk) -> None:
+    assert talk.says("我家住幸福路12号") == []
+    [answer] = talk.waits(HOLD_S)
+    assert "小学:幸福路小学" in answer
+    [narrower] = talk.says("上哪个小学")
+    assert "幸福路 12 号(小学):幸福路小学" in narrower

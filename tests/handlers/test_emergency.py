@@ -131,3 +131,19 @@ def test_danger_that_comes_days_later_is_seen_before_anything_is_chosen(
     assert talk.dialogue.draft is not None
     assert talk.dialogue.draft.urgent
     assert [text for text, _ in talk.dialogue.draft.texts] == ["孩子今天被围殴,头上流血"]
+
+
+def test_who_thinks_better_of_it_registers_at_once(talk: Talk) -> None:
+    talk.says("女儿说不想活了")
+    talk.presses("先不登记")
+    talk.sends_photo()
+    [receipt] = talk.presses("马上登记")
+    assert "已受理" in receipt
+    [case] = opened(talk)
+    assert (case.text, case.urgent) == ("女儿说不想活了", True)
+    assert talk.dialogue.parked is None
+    assert talk.dialogue.draft is not None
+    assert talk.dialogue.draft.files == 1
+    assert len(talk.cases) == 1
+    talk.presses("马上登记")
+    assert len(talk.cases) == 1

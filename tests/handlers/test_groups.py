@@ -44,6 +44,8 @@ def test_a_question_to_the_desk_gets_the_published_answer_only(group: Talk) -> N
         ("/privacy", "start"),
         ("我的身份证 110101199003071234 能报名吗", "start"),
         ("老师好", "start"),
+        ("我的投诉怎么样了", "status"),
+        ("有结果了吗", "status"),
     ],
 )
 def test_what_is_personal_goes_to_the_private_chat(group: Talk, text: str, payload: str) -> None:
@@ -51,6 +53,23 @@ def test_what_is_personal_goes_to_the_private_chat(group: Talk, text: str, paylo
     assert "私聊" in line
     assert "\n" not in line
     assert group.links == [LINK + payload]
+
+
+@pytest.mark.parametrize("text", ["/help", "老师好", "你是谁", ""])
+def test_who_greets_or_asks_for_help_in_a_group_is_told_what_it_is_for(
+    group: Talk, text: str
+) -> None:
+    [line] = group.says(text)
+    assert "群里 @我" in line
+    assert group.links == [LINK + "start"]
+
+
+def test_what_is_said_in_a_group_names_a_button_that_is_there(group: Talk) -> None:
+    group.desk = replace(DESK, demo=False)
+    for text in ("三中今年指标到校多少个名额", "满六周岁算到几月几号？差几天能报名吗"):
+        [line] = group.says(text)
+        assert "私下和我说" in line
+        assert "转人工" not in line
 
 
 def test_the_links_of_a_group_lead_where_they_say_in_private(talk: Talk) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from knowledge import figures
-from knowledge.catchment import find_address, like_streets, read_number
+from knowledge.catchment import Address, find_address, find_addresses, like_streets, read_number
 from knowledge.figure_answers import Ask, NoSuch, Records, Zones
 from knowledge.figure_words import fold
 from knowledge.library import SHIPPED, Library
@@ -187,3 +187,46 @@ def test_without_tables_nothing_is_a_figure_question() -> None:
     shelf = make_shelf(none, CONTENT.schools)
     wish = read_wish(shelf, "幸福路12号上哪个小学", today=TODAY, lexicon=CONTENT.index.lexicon)
     assert wish is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("幸福路12号和平安路3号分别上哪个小学", ["幸福路12", "平安路3?"]),
+        ("平安路3号和幸福路12号", ["平安路3?", "幸福路12"]),
+        ("幸福路12号、30号和人民路5号", ["幸福路12", "幸福路30", "人民路5"]),
+        ("人民新村跟建设花园", ["人民新村", "建设花园"]),
+        ("幸福路12号3号楼502室", ["幸福路12"]),
+        ("幸福路12号门口的小卖部", ["幸福路12"]),
+        ("和平路8号", ["和平路8?"]),
+        ("幸福路12号和幸福路12号", ["幸福路12"]),
+        ("上哪个小学", []),
+    ],
+)
+def test_every_address_of_a_message_is_found_in_its_order(text: str, found: list[str]) -> None:
+    assert [written(one) for one in find_addresses(SHELF, fold(text))] == found
+
+
+def written(address: Address) -> str:
+    number = "" if address.number is None else str(address.number)
+    return f"{address.name}{number}{'' if address.known else '?'}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我家住幸福路12号",
+        "我们家在幸福路12号3号楼502室",
+        "孩子现在住幸福路12号",
+        "家住幸福路十二号",
+    ],
+)
+def test_where_somebody_lives_is_asked_for_by_saying_it(text: str) -> None:
+    assert schools(text) == [("小学", "幸福路小学"), ("初中", "示例区第三中学")]
+
+
+@pytest.mark.parametrize(
+    "text", ["我家住幸福路12号附近太吵了", "我住校", "我家在外地", "我孩子在三中", "我家住哪不知道"]
+)
+def test_more_than_an_address_or_less_is_none(text: str) -> None:
+    assert where(text) is None

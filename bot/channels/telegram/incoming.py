@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Location, Message, Update
 from telegram.constants import ChatType
 
 from bot.core.turn import Arrival, Incoming, Media, MediaKind, Place
@@ -104,6 +104,8 @@ class Reader:
         if found is None:
             return None
         arrival, text, media, new_chat = found
+        if edited and arrival is Arrival.LOCATION:
+            return None  # a live location that moves: the place that was sent is kept
         if edited and arrival is not Arrival.UNSUPPORTED:
             arrival = Arrival.EDIT
         place = self._place(message.chat)
@@ -188,8 +190,7 @@ def _content(message: Message) -> Content | None:
     if media is not None:
         return Arrival.MEDIA, message.caption or "", media, ""
     if message.location is not None:
-        place = message.location
-        return Arrival.LOCATION, f"{place.latitude:.6f},{place.longitude:.6f}", None, ""
+        return Arrival.LOCATION, _whereabouts(message, message.location), None, ""
     if message.contact is not None:
         return Arrival.CONTACT, message.contact.phone_number, None, ""
     if message.migrate_to_chat_id is not None:
@@ -198,6 +199,13 @@ def _content(message: Message) -> Content | None:
         if getattr(message, kind, None):
             return Arrival.UNSUPPORTED, kind, None, ""
     return None
+
+
+def _whereabouts(message: Message, place: Location) -> str:
+    """Return where a place is, with what it is called where it was chosen from a list."""
+    venue = message.venue
+    named = f" {venue.title} {venue.address}" if venue is not None else ""
+    return f"{place.latitude:.6f},{place.longitude:.6f}{named}".rstrip()
 
 
 def _media(message: Message) -> Media | None:

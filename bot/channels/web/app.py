@@ -28,6 +28,7 @@ from bot.channels.web import (
     gaps_pages,
     health,
     public,
+    sent,
 )
 from bot.channels.web.guard import BodyLimit, Guard
 from bot.channels.web.site import STATIC, Site, WebParts, make_site, refusal
@@ -60,6 +61,7 @@ def make_app(parts: WebParts) -> Starlette:
 def _routes(parts: WebParts) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         *chat.ROUTES,
+        *sent.ROUTES,
         *auth.ROUTES,
         *console.ROUTES,
         *casepage.ROUTES,

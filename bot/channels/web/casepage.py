@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.channels.web.auth import Form, signed_in, staff_form
 from bot.channels.web.deeds import DEEDS, Deed, Order, Preview, SameKey, carry_out, preview
+from bot.channels.web.sent import SHOWN_INLINE, response
 from bot.channels.web.site import Site, done_words, moment, refusal
 from bot.channels.web.views import CasePage, case_page
 from bot.core.cases import Action
@@ -24,15 +25,6 @@ from bot.storage import attachments, casebook
 from bot.storage.staffbook import Session
 
 LONGEST = 8000
-SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
-SUFFIXES = {
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "video/quicktime": "mov",
-    "audio/mpeg": "mp3",
-    "audio/x-wav": "wav",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +166,7 @@ async def file(site: Site, request: Request, session: Session) -> Response:
         content = await site.office.db.read(lambda tx: path.read_bytes())
     except (UnknownCase, FileNotFoundError):
         return refusal(site, request, 404, "console.no_case")
-    name = f"{number}-{place}.{SUFFIXES.get(mime, mime.rpartition('/')[2])}"
-    kind = "inline" if mime in SHOWN_INLINE else "attachment"
-    return Response(
-        content,
-        media_type=mime if mime in SHOWN_INLINE else "application/octet-stream",
-        headers={
-            "Content-Disposition": f'{kind}; filename="{name}"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        },
-    )
+    return response(content, mime, f"{number}-{place}")
 
 
 ROUTES = (

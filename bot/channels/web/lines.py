@@ -38,6 +38,7 @@ class Shown:
     text: str = ""
     kind: str = ""
     name: str = ""
+    sent: bool = False  # a photo of the parent's, which /chat/file shows
     html: Markup = Markup("")
     buttons: Rows = ()
     picture: Seen | None = None
@@ -46,7 +47,15 @@ class Shown:
 def shown(line: Line) -> Shown:
     """Turn a line of the transcript into what the template shows."""
     if line.message is None:
-        return Shown(line.id, False, line.at, text=line.text, kind=line.kind, name=line.name)
+        return Shown(
+            line.id,
+            False,
+            line.at,
+            text=line.text,
+            kind=line.kind,
+            name=line.name,
+            sent=bool(line.picture),
+        )
     rows = tuple(
         kept for row in line.message.buttons if (kept := tuple(b for b in row if _is_safe(b)))
     )

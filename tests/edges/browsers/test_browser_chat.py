@@ -215,7 +215,9 @@ def test_a_photo_that_was_only_picked_goes_along_with_the_button_that_ends_the_s
     expect(page.locator(".picked li")).to_have_count(0)
     theirs = page.locator(".line.theirs").filter(has_text="0.png")
     assert theirs.locator(".words").inner_text().strip() == "0.png"
-    assert theirs.locator(".words").evaluate("w => w.clientHeight") < 64  # no empty line below
+    expect(theirs.locator("img")).to_be_visible()
+    height = theirs.locator(".words").evaluate("w => w.clientHeight")
+    assert height < 160 + 64  # the photo and its name, no empty line below
     for label in ("匿名", "不留,跳过"):
         press(page, label)
     hears(page, "已收到 1 个文件")

@@ -51,6 +51,8 @@ function listen() {
 listen();
 window.addEventListener("pagehide", () => source.close());
 window.addEventListener("pageshow", (event) => event.persisted && listen());
+// a photo that was refused has only its name
+lines.addEventListener("error", (event) => event.target.closest(".sent") && event.target.remove(), true);
 newer.onclick = toEnd;
 window.addEventListener("scroll", () => { if (atEnd()) newer.hidden = true; }, { passive: true });
 
