@@ -12,11 +12,11 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.beside import as_written, is_only_beside, unanswered
-from knowledge.calibrate import Limits, Model, load_meaning_models, load_models
-from knowledge.choices import filled, merged, only
-from knowledge.clauses import MOST_PARTS, is_asking, is_bare_fact, is_fragment
-from knowledge.entry import Answer, Context, Decision, Entry, Outcome, Stage
+from knowledge.calibrate import Model, load_meaning_models, load_models
+from knowledge.choices import only
+from knowledge.clauses import is_asking
+from knowledge.decide import Verdict, decide
+from knowledge.entry import Context, Decision, Entry, Outcome, Stage
 from knowledge.explain import Explanation, Look
 from knowledge.follow import Leaning, covers, joined, read_leaning
 from knowledge.indexed import key_of
@@ -30,24 +30,10 @@ from knowledge.retrieve import Retriever
 from knowledge.smalltalk import small_talk
 from knowledge.text import bare
 
-SHORT = 3  # characters up to which choices are given, unless an entry has the very words
-LONG = 40  # characters from which choices are preferred to one confident answer
-_ALONE = 0.6  # of the limit for an offer: what a word alone needs, where an entry is about it
-_STRICTER = 5.0  # what a long message needs more, to be answered at once
 _OF_STAFF = frozenset(
     {"S:教师招聘", "S:选调", "S:教师资格", "S:职称", "S:教师待遇", "S:代课", "S:退休"}
 )
 _MESSAGES = 256  # remembered word for word; each about 3 KiB
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """A decision with all that led to it."""
-
-    decision: Decision
-    looks: tuple[Look, ...] = ()
-    reason: str = ""
-    certainty: float = 0.0  # the score from which the semantic layer has nothing to add to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +181,7 @@ class Index:
 
     def _judge(
         self, question: str, today: date, *, in_detail: bool = False
-    ) -> tuple[_Verdict, _Leaning | None]:
+    ) -> tuple[Verdict, _Leaning | None]:
         """Decide about a message by itself; tell whether it may lean on the one before.
 
         `in_detail` the looks have the part scores, and nothing that is remembered is used.
@@ -206,7 +192,7 @@ class Index:
         if small is not None and not written:
             decision = Decision(question, Outcome.MISS, small=small.kind)
             reason = f"small talk: {small.kind or 'idle'}"
-            return _Verdict(decision, reason=reason, certainty=math.inf), None
+            return Verdict(decision, reason=reason, certainty=math.inf), None
         repaired, mended = (cleaned, ()) if written else self.parser.repair(cleaned)
         readings = read(repaired, self.parser, today)
         near = self._near(readings, written)
@@ -221,7 +207,7 @@ class Index:
             for one, changes, ranking in zip(readings, told, rankings, strict=True)
         )
         looks = self._by_themselves(looks, today)
-        verdict = self._decide(question, looks, cleaned)
+        verdict = self._verdict(question, looks, cleaned)
         if written:
             return replace(verdict, certainty=math.inf), None
         is_sure = verdict.decision.outcome is Outcome.HIT
@@ -229,7 +215,7 @@ class Index:
         leaning = None if own is None else _Leaning(question, cleaned, looks[0].repairs, own)
         return verdict, leaning
 
-    def _follow(self, leaning: _Leaning, context: Context, today: date) -> _Verdict | None:
+    def _follow(self, leaning: _Leaning, context: Context, today: date) -> Verdict | None:
         """Decide about a message together with the last exchange; None if that leads nowhere.
 
         The entry of that exchange was just read: it is given again only for what a phrasing of it names.
@@ -255,7 +241,7 @@ class Index:
             return None
         best = self._items[look.ranked[0][0]]
         guessed = "stage" in best.slots.values and "stage" not in look.parsed.slots.values
-        return self._decide(leaning.question, (look,), leaning.cleaned, guessed=guessed)
+        return self._verdict(leaning.question, (look,), leaning.cleaned, guessed=guessed)
 
     def _by_themselves(self, looks: tuple[Look, ...], today: date) -> tuple[Look, ...]:
         """Read clauses by themselves where what they were lent only leads to the entry of a question before.
@@ -290,60 +276,12 @@ class Index:
             return []
         return [self._meanings.near(vectors[text]) for text in texts]
 
-    def _decide(
+    def _verdict(
         self, question: str, looks: tuple[Look, ...], cleaned: str, *, guessed: bool = False
-    ) -> _Verdict:
-        """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""
+    ) -> Verdict:
         first = looks[0]
         limits = self._ranker.model_for(first.parsed, by_meaning=first.by_meaning).limits
-        best = merged(question, looks, self.lexicon)
-        ranked = tuple((answer.id, answer.score) for answer in best)
-        scores = [answer.score for answer in best]
-        outcome = limits.outcome(scores, stricter=_STRICTER * (len(first.parsed.text) > LONG))
-        reason = f"{outcome}: score {scores[0] if scores else 0}, limits {limits}"
-        answers: tuple[Answer, ...] = ()
-        several = self._several(looks, limits) if first.top < EXACT else ()
-        if outcome is Outcome.HIT and looks[0].bars_direct_answer(best[0].id):
-            outcome, reason = Outcome.UNSURE, "may / may not differs: offered, not answered"
-        if outcome is Outcome.HIT and len(looks[0].parsed.text) <= SHORT and scores[0] < EXACT:
-            outcome, reason = Outcome.UNSURE, "a word or two: choices, not an answer"
-        if outcome is Outcome.MISS and first.top >= _ALONE * limits.offer and self._is_about(first):
-            outcome, reason = Outcome.UNSURE, "a word alone that entries are about: choices"
-        if outcome is Outcome.HIT and guessed:
-            outcome, reason = Outcome.UNSURE, "for a stage that nobody named: offered, not answered"
-        sure = bool(several) and all(answer.score >= limits.answer for answer in several)
-        beside = unanswered(looks, limits.offer, self.lexicon) if sure else ()
-        if looks[0].elsewhere and not is_only_beside(looks, beside):
-            outcome, reason = Outcome.MISS, f"not ours: {looks[0].elsewhere}"
-        elif not (several or scores[:1] == [EXACT] or first.parsed.names_something):
-            outcome, reason = Outcome.MISS, "asks, but names nothing that it asks about"
-        elif len(several) > 1 or (beside and sure and looks[0].elsewhere):
-            outcome = Outcome.HIT if sure else Outcome.UNSURE
-            reason = f"{len(several)} questions"
-            answers = several if sure else filled(several, best, limits.offer)
-        elif outcome is Outcome.HIT:
-            answers = (best[0],)
-        elif outcome is Outcome.UNSURE:
-            answers = filled((), best, limits.offer)
-        decision = Decision(
-            question,
-            outcome,
-            answers,
-            ranked,
-            whole=self._is_whole(cleaned, scores),
-            unanswered=as_written(question, beside) if beside and outcome is Outcome.HIT else (),
-        )
-        return _Verdict(decision, looks, reason, self._certainty(decision, looks))
-
-    def _certainty(self, decision: Decision, looks: tuple[Look, ...]) -> float:
-        """Return from which score on a decision is settled: what answers all that was asked, or is not ours."""
-        if decision.outcome is Outcome.MISS:
-            return EXACT if looks[0].elsewhere else 0.0
-        if decision.outcome is Outcome.UNSURE:
-            return 0.0
-        asking = sum(is_asking(look.text, self.lexicon) for look in looks[1:])
-        enough = len(decision.answers) >= asking
-        return min(answer.score for answer in decision.answers) if enough else 0.0
+        return decide(question, looks, cleaned, limits, self.lexicon, self._items, guessed=guessed)
 
     def _without_staff(self, look: Look) -> Look:
         """Leave out entries for teachers where a child is spoken of: 我孩子有乙肝能上学吗 is no applicant's health."""
@@ -358,41 +296,6 @@ class Index:
             if self._items[key].entry.stage is not Stage.STAFF or "X:孩子" in self._items[key].ideas
         }
         return look if len(kept) == len(look.ranked) else only(look, kept)
-
-    def _is_about(self, look: Look) -> bool:
-        """Tell whether a text is a word or two that name a subject which the first entry names too."""
-        if len(look.parsed.text) > SHORT or not look.ranked:
-            return False
-        named = {
-            idea for idea, weight in look.parsed.ideas.items() if idea[0] == "S" and weight > 0.5
-        }
-        return bool(named) and named <= self._items[look.ranked[0][0]].ideas
-
-    def _is_whole(self, cleaned: str, scores: list[float]) -> bool:
-        """Tell whether a message need not wait for its other half."""
-        exactly = bool(scores) and scores[0] == EXACT
-        waits = is_bare_fact(cleaned, self.lexicon) or is_fragment(cleaned, self.lexicon)
-        return exactly or not waits
-
-    def _several(self, looks: tuple[Look, ...], limits: Limits) -> tuple[Answer, ...]:
-        """Return one answer for each clause that asks something of its own.
-
-        None where the whole has a sure answer that no clause comes to: 疫苗本丢了, 能报名吗, 去哪补 is one question.
-        """
-        found: dict[str, Answer] = {}
-        for look in looks[1:]:
-            if (
-                look.top >= limits.offer
-                and not look.elsewhere
-                and is_asking(look.text, self.lexicon)
-            ):
-                answer = Answer(look.ranked[0][0], round(look.top, 2), look.text)
-                if answer.id not in found or answer.score > found[answer.id].score:
-                    found[answer.id] = answer
-        whole = looks[0]
-        if len(whole.parsed.text) <= LONG and limits.outcome(whole.scores) is Outcome.HIT:
-            found = found if whole.ranked[0][0] in found else {}
-        return tuple(found.values())[:MOST_PARTS]
 
 
 def _no_vectors(texts: Sequence[str]) -> Mapping[str, Floats]:
