@@ -27,6 +27,7 @@ from knowledge.match import Index
 from knowledge.meaning import NEAR
 from knowledge.parse import Parsed
 from knowledge.retrieve import FEATURES, Match
+from knowledge.sound import by_sound, lengths_by_start
 from knowledge.text import normalise
 from knowledge.words import Cutter, Vocabulary
 
@@ -106,7 +107,15 @@ def thinned(data: LabelledSet, lexicon: Lexicon, *, share: float, seed: int = 1)
         for word, cost in lexicon.cutter.costs.items()
         if word not in gone or word in counts
     }
-    return replace(lexicon, concepts=left, concept_words=Vocabulary(left), cutter=Cutter(costs))
+    heard = by_sound(lexicon.sounds, left)
+    return replace(
+        lexicon,
+        concepts=left,
+        concept_words=Vocabulary(left),
+        cutter=Cutter(costs),
+        by_sound=heard,
+        lengths=lengths_by_start(heard),
+    )
 
 
 def collect(data: LabelledSet, prepare: Prepare = lambda index, texts: index) -> list[Example]:

@@ -36,10 +36,10 @@ def decide(
     question: str,
     looks: tuple[Look, ...],
     cleaned: str,
+    *,
     limits: Limits,
     lexicon: Lexicon,
     items: Mapping[str, Indexed],
-    *,
     guessed: bool = False,
 ) -> Verdict:
     """Join the looks at the whole and at its parts into one decision; what is `guessed` is only offered."""

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from knowledge.senses import Senses
-from knowledge.sound import Sounds, TypedWords, shipped_sounds
+from knowledge.sound import Key, Sounds, TypedWords, by_sound, lengths_by_start, shipped_sounds
 from knowledge.text import normalise
 from knowledge.words import Cutter, Vocabulary
 
@@ -114,6 +114,8 @@ class Lexicon:
     cutter: Cutter
     sounds: Sounds
     typed: TypedWords
+    by_sound: Mapping[Key, tuple[str, ...]]  # the words of the concepts, by the ways they may sound
+    lengths: Mapping[Key, int]  # and how long those are that start with two sounds, as bits
     regional: Mapping[str, str]
     regional_words: Vocabulary
     english: Mapping[tuple[str, ...], str]  # stemmed words -> Chinese
@@ -144,6 +146,7 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
     regional = {normalise(key): str(value) for key, value in _read("regional").items()}
     costs = _costs(word_counts(), (*concepts, *slots, *sorted(abroad.any)))
     sounds = shipped_sounds()
+    heard = by_sound(sounds, concepts)
     return Lexicon(
         concepts=concepts,
         concept_words=Vocabulary(concepts),
@@ -151,6 +154,8 @@ def _load(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
         cutter=Cutter(costs),
         sounds=sounds,
         typed=TypedWords(sounds, costs),
+        by_sound=heard,
+        lengths=lengths_by_start(heard),
         regional=regional,
         regional_words=Vocabulary(regional),
         english=_english(_read("english")),

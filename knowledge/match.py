@@ -281,7 +281,15 @@ class Index:
     ) -> Verdict:
         first = looks[0]
         limits = self._ranker.model_for(first.parsed, by_meaning=first.by_meaning).limits
-        return decide(question, looks, cleaned, limits, self.lexicon, self._items, guessed=guessed)
+        return decide(
+            question,
+            looks,
+            cleaned,
+            limits=limits,
+            lexicon=self.lexicon,
+            items=self._items,
+            guessed=guessed,
+        )
 
     def _without_staff(self, look: Look) -> Look:
         """Leave out entries for teachers where a child is spoken of: 我孩子有乙肝能上学吗 is no applicant's health."""

@@ -11,11 +11,10 @@ from functools import lru_cache
 
 from knowledge.lexicon import Lexicon
 from knowledge.recent import Remembering
-from knowledge.sound import LONGEST_TYPED, Key, TypedWords, merge
+from knowledge.sound import LONGEST_TYPED, Key, TypedWords, by_sound, lengths_by_start, merge
 
 Changes = tuple[tuple[str, str], ...]
-_LONGEST_WORD = 5
-_LENGTHS = tuple(range(2, _LONGEST_WORD + 1))
+_LENGTHS = tuple(range(2, LONGEST_TYPED + 1))
 _UNKNOWN = 14.0  # the price of a character that is in no list
 _REPAIR = 6.0  # the price of taking a window for another word, on top of that word's
 _SECOND = 3.5  # and for every further character that differs
@@ -36,9 +35,8 @@ class Repairs(Remembering):
             word: _KNOWN_WORD - 0.5 * len(word) if len(word) > 1 else _KNOWN_WORD + 2
             for word in self.known
         }
-        own = {word for word in lexicon.concepts if word[0] >= "\u3400"}
-        self._by_sound = _by_sound(lexicon, self.known | own)
-        self._lengths = _lengths_by_start(self._by_sound)
+        self._by_sound = by_sound(lexicon.sounds, self.known)
+        self._lengths = lengths_by_start(self._by_sound)
         costs = lexicon.cutter.costs  # of two that sound the same, the commoner word is meant
         common_first = sorted(self.known, key=lambda word: (costs.get(word, _UNKNOWN), word))
         self._typed = TypedWords(lexicon.sounds, {word: self._price(word) for word in common_first})
@@ -87,7 +85,7 @@ class Repairs(Remembering):
         """Return the lengths of the known words that start with the sound of two characters, as bits."""
         lengths = 0
         for key in self.lexicon.sounds.keys_of(two):
-            lengths |= self._lengths.get(key, 0)
+            lengths |= self._lengths.get(key, 0) | self.lexicon.lengths.get(key, 0)
         return lengths
 
     def _find_alike(self, window: str) -> tuple[str, float]:
@@ -97,7 +95,7 @@ class Repairs(Remembering):
             return best, least
         sounds = self.lexicon.sounds
         for key in sounds.keys_of(window):
-            for word in self._by_sound.get(key, ()):
+            for word in (*self._by_sound.get(key, ()), *self.lexicon.by_sound.get(key, ())):
                 wrong = [was for was, now in zip(window, word, strict=True) if was != now]
                 if len(wrong) == len(word) or not self.lexicon.particles.isdisjoint(wrong):
                     continue
@@ -163,24 +161,6 @@ class Repairs(Remembering):
             ]
             best[place] = min(ways, default=(99.0 + best[place + 1][0], best[place + 1][1]))
         return best[0][1]
-
-
-def _by_sound(lexicon: Lexicon, words: Iterable[str]) -> dict[Key, tuple[str, ...]]:
-    """Index words of two characters and more by the ways they may sound."""
-    found: dict[Key, list[str]] = {}
-    for word in sorted(words):
-        if 1 < len(word) <= _LONGEST_WORD:
-            for key in lexicon.sounds.keys_of(word):
-                found.setdefault(key, []).append(word)
-    return {key: tuple(alike) for key, alike in found.items()}
-
-
-def _lengths_by_start(keys: Iterable[Key]) -> dict[Key, int]:
-    """Map the first two sounds of words to the lengths of these words, as bits."""
-    found: dict[Key, int] = {}
-    for key in keys:
-        found[key[:2]] = found.get(key[:2], 0) | 1 << len(key)
-    return found
 
 
 def _walk(text: str, take: list[tuple[int, str]]) -> tuple[str, Changes]:

@@ -130,6 +130,24 @@ class _Table(NamedTuple):
     words: tuple[str, ...]
 
 
+def by_sound(sounds: Sounds, words: Iterable[str]) -> dict[Key, tuple[str, ...]]:
+    """Index words of two characters and more by the ways they may sound."""
+    found: dict[Key, list[str]] = {}
+    for word in sorted(words):
+        if 1 < len(word) <= LONGEST_TYPED:
+            for key in sounds.keys_of(word):
+                found.setdefault(key, []).append(word)
+    return {key: tuple(alike) for key, alike in found.items()}
+
+
+def lengths_by_start(keys: Iterable[Key]) -> dict[Key, int]:
+    """Map the first two sounds of words to the lengths of these words, as bits."""
+    found: dict[Key, int] = {}
+    for key in keys:
+        found[key[:2]] = found.get(key[:2], 0) | 1 << len(key)
+    return found
+
+
 def merge(syllable: str) -> str:
     """Merge what sounds alike: zh/z, ch/c, sh/s, -ng/-n, n/l, f/hu."""
     if syllable[:2] in {"zh", "ch", "sh"}:

@@ -40,9 +40,9 @@ echo "== style, types, floors"
 "$python" -m mypy
 .venv/bin/python -c 'from importlinter.cli import lint_imports_command as go; go()' --no-cache --no-logo
 
-echo "== tests"  # three at a time also on two cores: many wait for a server or a browser
+echo "== tests"  # three at a time also on two cores, as many wait; in their order, which has the long ones first
 rm -f .coverage .coverage.*
-"$python" -m pytest -n "${TEST_WORKERS:-3}" --dist loadfile --cov --cov-report= "$@"
+"$python" -m pytest -n "${TEST_WORKERS:-3}" --dist loadfile --no-loadscope-reorder --cov --cov-report= "$@"
 
 # A part of the tests cannot cover the whole: the gate is for complete runs.
 if [ $# -eq 0 ]; then

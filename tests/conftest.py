@@ -5,18 +5,24 @@ The extra is installed where tests run, and would embed the whole content with e
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import coverage
 import pytest
 
+TESTS = Path(__file__).parent
 os.environ["BOT__MATCHING__SEMANTIC"] = "off"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
-    """Leave a test marked `untraced` and its set-up out of the coverage, which doubles their time."""
+    """Leave a test marked `untraced` and its set-up out of the coverage, which doubles their time.
+
+    So are those of whole desks (edges, crash): what must be covered has tests of its own.
+    """
     tracing = coverage.Coverage.current()
-    if tracing is None or item.get_closest_marker("untraced") is None:
+    whole = item.path.relative_to(TESTS).parts[0] in {"edges", "crash"}
+    if tracing is None or not (whole or item.get_closest_marker("untraced")):
         return (yield)
     tracing.stop()
     try:

@@ -1,7 +1,7 @@
 """Writing into a content file: what was there stays as it was, byte for byte."""
 
-import difflib
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -17,14 +17,19 @@ DRAFT = Draft("new-1", "新问题", "第一行\n\n第二行", ("问法一", "问
 FILES = sorted((SHIPPED / "faq").glob("*.yaml"))
 
 
+def alike(one: list[str], other: list[str]) -> int:
+    """Count the lines with which two texts begin alike."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def added(before: bytes, after: bytes) -> list[str]:
     """Return the lines that were added; fail when any other line changed."""
-    lines = difflib.ndiff(
-        before.decode("utf-8-sig").splitlines(), after.decode("utf-8-sig").splitlines()
-    )
-    changed = [line for line in lines if line[0] in "+-"]
-    assert all(line.startswith("+") for line in changed), changed
-    return [line[2:] for line in changed]
+    old, new = (text.decode("utf-8-sig").splitlines() for text in (before, after))
+    start = alike(old, new)
+    behind = alike(old[start:][::-1], new[start:][::-1])
+    assert start + behind == len(old), old[start : len(old) - behind]
+    return new[start : len(new) - behind]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
