@@ -20,12 +20,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
 
     So are those of whole desks (edges, crash): what must be covered has tests of its own.
     """
-    tracing = coverage.Coverage.current()
     whole = item.path.relative_to(TESTS).parts[0] in {"edges", "crash"}
-    if tracing is None or not (whole or item.get_closest_marker("untraced")):
+    if not (whole or item.get_closest_marker("untraced")):
         return (yield)
-    tracing.stop()
+    stopped = []
+    while (tracing := coverage.Coverage.current()) is not None:  # two, where tests run in parallel
+        tracing.stop()
+        stopped.append(tracing)
     try:
         return (yield)
     finally:
-        tracing.start()
+        for tracing in reversed(stopped):
+            tracing.start()
