@@ -98,7 +98,7 @@ class TypedWords:
         table = self._merged if merged else self._exact
         sounds = np.array([self._written(key) for key in keys], np.bytes_)
         places = table.sounds.searchsorted(sounds)
-        places[places == len(table.words)] = 0
+        places[places == len(table.sounds)] = 0
         known = (table.sounds[places] == sounds).tolist()
         words = (
             table.words[place] if is_known else ""
@@ -116,7 +116,7 @@ class TypedWords:
                 if b"?" not in sound and (other is None or price < self._prices[other]):
                     cheapest[sound] = word
         sounds = sorted(cheapest)
-        return _Table(np.array(sounds or [b"?"]), tuple(cheapest[sound] for sound in sounds))
+        return _Table(np.array(sounds or [b"!"]), tuple(cheapest[sound] for sound in sounds))
 
     def _written(self, key: Iterable[str]) -> bytes:
         """Write a sound with two bytes a syllable; one that does not exist is in no table."""

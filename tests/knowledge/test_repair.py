@@ -49,6 +49,13 @@ def test_pinyin_is_written_out(typed: str, meant: str) -> None:
     assert REPAIRS.spell(typed)[0] == meant
 
 
+@pytest.mark.parametrize("words", [(), ("tuition",), ("报名",)])
+def test_pinyin_is_written_out_whatever_words_the_entries_have(words: tuple[str, ...]) -> None:
+    repairs = Repairs(LEXICON, words)
+    assert repairs.spell("xuequ zenme huafen")[0] == "学区怎么划分"
+    assert repairs.spell("zhuang zhuang a zen")[0]  # also where every sound is behind the last
+
+
 @pytest.mark.parametrize("text", ["how can i enroll my child", "when does school start", "hello"])
 def test_english_is_not_taken_for_pinyin(text: str) -> None:
     assert REPAIRS.spell(text) == (text, ())
