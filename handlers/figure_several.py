@@ -219,8 +219,7 @@ def _said(wish: Wish) -> tuple[str, ...]:
     """Return what completes the question of a piece: what was lent to it, but no school where none is found yet."""
     if wish.kind in BY_SCHOOL:
         return tuple(one for one in figures.said_by(wish) if one != "S:")
-    known_address = wish.address is not None and wish.address.known
-    return figures.said_by(wish) if known_address else ()
+    return figures.said_by(wish) if wish.address is not None else ()
 
 
 def _beside(turn: Turn, piece: str) -> Iterator[Markup]:

@@ -135,7 +135,8 @@ def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:
     if stage and before.address is not None:
         return replace(before, stage=stage)
     if number is not None and before.address is not None:
-        return replace(before, address=replace(before.address, number=read_number(number.group(1))))
+        number_now = read_number(number.group(1))
+        return replace(before, address=replace(before.address, number=number_now), more=())
     if _asks_again(shelf, plain):
         return replace(before, stage=stage_of(text) or before.stage)
     address = find_address(shelf, text)

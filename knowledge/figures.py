@@ -69,11 +69,15 @@ def choose(wish: Wish, choice: str) -> Wish:
             return replace(wish, kind=value, parts=(), odd_part="", stage="")
         case "a":
             number = wish.address.number if wish.address is not None else None
-            return replace(wish, address=Address(value, number))
+            return replace(wish, address=Address(value, number), more=())
+        case "u" if value:
+            return replace(wish, address=Address(value, None, known=False), more=())
         case "g":
             return replace(wish, stage=value)
         case "n" if wish.address is not None:
-            return replace(wish, address=replace(wish.address, number=int(value)))
+            return replace(
+                wish, address=replace(wish.address, number=int(value) if value else None)
+            )
         case "o" if mark:
             return replace(wish, office=value)
         case "r" if mark:
@@ -96,9 +100,9 @@ def said_by(wish: Wish) -> tuple[str, ...]:
     if wish.parts:
         said.append(f"p:{','.join(wish.parts)}")
     if wish.address is not None:
-        said += [f"g:{wish.stage}", f"a:{wish.address.name}"]
-        if wish.address.number is not None:
-            said.append(f"n:{wish.address.number}")
+        number = "" if wish.address.number is None else wish.address.number
+        mark = "a" if wish.address.known else "u"
+        said += [f"g:{wish.stage}", f"{mark}:{wish.address.name}", f"n:{number}"]
     return tuple(said)
 
 

@@ -96,7 +96,7 @@ def covers(entry: Indexed, leaning: Leaning, today: date, *, whole: bool) -> boo
 
 def _is_strange(parsed: Parsed, parser: Parser) -> bool:
     """Tell whether a message has a word that stands in no entry: 今天会下雨吗 goes on from nothing here."""
-    known = parser.repairs.known if parser.repairs is not None else ()
+    known = parser.known
     forms = parser.lexicon.slot_forms
     plain = (idea[2:] for idea in parsed.ideas if idea.startswith("w:"))
     return any(

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,9 +20,12 @@ def beside(work: Callable[[], T]) -> Callable[[], T]:
     from multiprocessing import get_context  # only here: it takes its time to load
 
     context = get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    copy = context.Process(target=lambda: sender.send(work()), daemon=True)
-    copy.start()
+    try:
+        receiver, sender = context.Pipe(duplex=False)
+        copy = context.Process(target=lambda: _send(work, sender), daemon=True)
+        copy.start()
+    except OSError:  # no process, memory or file is left to us
+        return work
     sender.close()
 
     def result() -> T:
@@ -29,9 +33,17 @@ def beside(work: Callable[[], T]) -> Callable[[], T]:
             with receiver:
                 given: T = receiver.recv()
                 return given
-        except EOFError:
+        except (EOFError, OSError):  # it died, before or while it sent
             return work()
         finally:
             copy.join()
 
     return result
+
+
+def _send(work: Callable[[], T], sender: "Connection[object, object]") -> None:
+    """Do the work in the copy, which holds nothing of ours: not the lock of the desk, should we be killed meanwhile."""
+    own = sender.fileno()
+    os.closerange(3, own)
+    os.closerange(own + 1, os.sysconf("SC_OPEN_MAX"))
+    sender.send(work())

@@ -32,7 +32,9 @@ def recall(folder: Path, synonyms: Hashable) -> Parsing | None:
             if pickle.load(file) != (_version(), synonyms):  # noqa: S301  # as safe as the byte code beside it
                 return None
             kept: Parsing = pickle.load(file)  # noqa: S301
-            return kept
+        with contextlib.suppress(OSError):
+            os.utime(_file(folder))  # the files used last are kept
+        return kept
     except Exception:
         # absent, cut short, or of a class that has changed: made anew like at the first start
         return None
@@ -51,7 +53,7 @@ def keep(folder: Path, synonyms: Hashable, made: Parsing, before: Parsing | None
 def _write(path: Path, parts: tuple[object, ...]) -> None:
     """Replace a file whole, and delete the oldest of its kind."""
     path.parent.mkdir(exist_ok=True)
-    own = path.with_suffix(f".{os.getpid()}")
+    own = path.with_suffix(f".{os.getpid()}{_ENDING}")
     try:
         with own.open("wb") as file:
             for part in parts:

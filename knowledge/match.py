@@ -206,7 +206,7 @@ class Index:
             self._without_staff(Look(one.text, one.parsed, changes, *ranking))
             for one, changes, ranking in zip(readings, told, rankings, strict=True)
         )
-        looks = self._by_themselves(looks, today)
+        looks = self._by_themselves(looks, today, in_detail=in_detail)
         verdict = self._verdict(question, looks, cleaned)
         if written:
             return replace(verdict, certainty=math.inf), None
@@ -243,7 +243,9 @@ class Index:
         guessed = "stage" in best.slots.values and "stage" not in look.parsed.slots.values
         return self._verdict(leaning.question, (look,), leaning.cleaned, guessed=guessed)
 
-    def _by_themselves(self, looks: tuple[Look, ...], today: date) -> tuple[Look, ...]:
+    def _by_themselves(
+        self, looks: tuple[Look, ...], today: date, *, in_detail: bool
+    ) -> tuple[Look, ...]:
         """Read clauses by themselves where what they were lent only leads to the entry of a question before.
 
         小学几点放学, 中午饭怎么收钱 asks two things: the second is not about 放学, if an entry is sure to be meant that
@@ -258,7 +260,8 @@ class Index:
             and (parsed := self.parser.parse(look.text, today=today)).text != look.parsed.text
         }
         found = {}
-        rankings = self._ranker.recall([*alone.values()], frozenset(), today) if alone else []
+        rank = self._ranker.rank if in_detail else self._ranker.recall
+        rankings = rank([*alone.values()], frozenset(), today) if alone else []
         for (text, parsed), ranking in zip(alone.items(), rankings, strict=True):
             look = self._without_staff(Look(text, parsed, (), *ranking))
             sure = self._ranker.model_for(parsed).limits.outcome(look.scores) is Outcome.HIT

@@ -69,7 +69,7 @@ def parse_entries(
     numbering = {} if before is None else dict(before.numbering)
     fresh = [entry for entry in entries if key_of(entry) not in known]
     parsed = _parsed(fresh, Parser(lexicon, glossary=not latin), numbering)
-    made = {id(entry): item for entry, item in zip(fresh, parsed, strict=True)}
+    made = {id(entry): item.of(entry) for entry, item in zip(fresh, parsed, strict=True)}
     items = tuple(
         made[id(entry)] if id(entry) in made else known[key_of(entry)].of(entry)
         for entry in entries
