@@ -39,6 +39,10 @@ class ColumnLike(Protocol):
         """Return what its cells are: text, number, date, url."""
 
     @property
+    def unit(self) -> str:
+        """Return what its numbers count or measure, or nothing."""
+
+    @property
     def required(self) -> bool:
         """Tell whether every row needs one."""
 
@@ -76,7 +80,7 @@ class Check:
     place: int
     column: ColumnLike
     needed: bool
-    role: str = ""  # numbers, year: what the column is for, where that asks for more than its type
+    role: str = ""  # numbers, year, counted: what it is for, where that asks for more than its type
     good: set[str] = field(default_factory=set)
 
     def problem(self, cell: str) -> str:
@@ -94,6 +98,10 @@ class Check:
             return say("empty", key=name) if self.needed else ""
         if kind == "number" and not _NUMBER.fullmatch(cell):
             return say("csv_number", column=name, value=cell, hint=_number_hint(cell))
+        if kind == "number" and cell.startswith("-"):
+            return say("csv_negative", column=name, value=cell)
+        if self.role == "counted" and not float(cell).is_integer():
+            return say("csv_whole", column=name, value=cell, unit=self.column.unit)
         if kind == "date" and not _is_day(cell):
             return say("csv_date", column=name, value=cell, hint=_none_hint(cell))
         if kind == "url" and not _URL.fullmatch(cell):
@@ -115,6 +123,8 @@ def checks_of(columns: Sequence[ColumnLike], key: Sequence[str], kind: str) -> I
             role = "numbers"
         elif column.name in roles["year"]:
             role = "year"
+        elif column.type == "number" and column.unit in roles["counted"]:
+            role = "counted"
         if needed or role or column.type != "text":
             yield Check(place, column, needed, role)
 
