@@ -69,11 +69,8 @@ def parse_entries(
     numbering = {} if before is None else dict(before.numbering)
     fresh = [entry for entry in entries if key_of(entry) not in known]
     parsed = _parsed(fresh, Parser(lexicon, glossary=not latin), numbering)
-    made = {id(entry): item.of(entry) for entry, item in zip(fresh, parsed, strict=True)}
-    items = tuple(
-        made[id(entry)] if id(entry) in made else known[key_of(entry)].of(entry)
-        for entry in entries
-    )
+    known |= {item.key: item for item in parsed}
+    items = tuple(known[key_of(entry)].of(entry) for entry in entries)
     words = frozenset().union(*(item.words for item in items))
     same = before is not None and before.repairs.known == words
     repairs = before.repairs if before is not None and same else Repairs(lexicon, words)

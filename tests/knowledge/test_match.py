@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from knowledge.choices import CHOICES
-from knowledge.entry import Context, Outcome
+from knowledge.entry import Context, Outcome, Stage
 from knowledge.lexicon import load_lexicon
 from knowledge.match import Index
 from tests.knowledge.entries import SCHOOL, TODAY, entry, index
@@ -76,6 +76,17 @@ def test_a_second_question_about_something_else_is_not_bent_to_the_first() -> No
 def test_nor_is_it_answered_for_another_stage_than_the_message_names() -> None:
     decision = index(*SCHOOL).ask("小升初要带什么证件,小升初登记几号", today=TODAY)
     assert not any(answer.id.startswith("primary") for answer in decision.answers)
+
+
+def test_nor_by_itself_for_another_stage_than_the_message_names() -> None:
+    times = entry("primary-times", "几号登记", "哪天登记", "登记是几号", "什么日子登记")
+    faq = index(
+        entry("junior-zone", "初中怎么划片", "初中学区划片", "初中片区怎么分", "初中划片在哪查"),
+        replace(times, stage=Stage.PRIMARY),
+        entry("lunch", "午餐费多少钱", "伙食费"),
+    )
+    decision = faq.ask("初中怎么划片的,哪天登记呀", today=TODAY)
+    assert [answer.id for answer in decision.answers] == ["junior-zone"]
 
 
 def test_a_long_story_prefers_choices() -> None:
