@@ -167,7 +167,9 @@ async def running(
     db = Database(config.database_path)
     parts = assemble(config, answer, db, small_library(*tables))
     assert parts.account is not None
-    parts.account.poller.pace = Pace(poll_s=2, trouble=(0.05, 0.1), conflict=(0.05, 0.1))
+    parts.account.poller.pace = Pace(
+        poll_s=2, trouble=(0.05, 0.1), conflict=(0.05, 0.1), own_trouble=(0.05, 0.1)
+    )
     product = Product(api, parts, Bureau(parts.office, Clock(datetime.now(UTC))))
     await parts.office.run(lambda job: _hire(job, staff))
     tasks = [asyncio.create_task(parts.sender.run()), asyncio.create_task(parts.fetcher.run())]

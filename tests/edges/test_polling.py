@@ -19,7 +19,7 @@ from tests.botapi import BotApi, Fault, FaultKind
 from tests.botapi.updates import Shape
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-QUICK = Pace(poll_s=20, trouble=(0.01, 0.05), conflict=(0.05, 0.1))
+QUICK = Pace(poll_s=20, trouble=(0.01, 0.05), conflict=(0.05, 0.1), own_trouble=(0.01, 0.05))
 
 
 class Inbox:
@@ -156,6 +156,9 @@ def test_waits_double_up_to_the_longest_with_some_chance_in_them() -> None:
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert growing(Pace().conflict, 0, chance=1.0) == 3
     assert growing(Pace().trouble, 10_000, chance=1.0) == 45
+    assert (
+        growing(Pace().own_trouble, 10_000, chance=0.0) == 5
+    )  # a disk that has room again is used soon
 
 
 async def test_retry_after_is_obeyed(api: BotApi, fast: Bot) -> None:

@@ -72,7 +72,7 @@ key: [初中]
 ask: [指标到校]
 sample: {sample}
 """
-ROWS_CSV = "初中,名额,公示,备注\n第三中学,45,https://example.org/3,\n=1+1,-2,,javascript:alert(1)\n<b>四中</b>,7,,\n"
+ROWS_CSV = "初中,名额,公示,备注\n第三中学,45,https://example.org/3,\n=1+1,12,,javascript:alert(1)\n<b>四中</b>,7,,\n"
 
 Opens = Callable[..., "httpx.AsyncClient"]
 
@@ -285,7 +285,7 @@ async def test_the_download_is_a_file_that_a_spreadsheet_opens_and_does_not_run(
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert rows[0] == ["初中", "名额(个)", "公示", "备注"]
-    assert rows[2] == ["'=1+1", "-2", "", "javascript:alert(1)"]
+    assert rows[2] == ["'=1+1", "12", "", "javascript:alert(1)"]
     given = answer.headers["content-disposition"]
     assert given.startswith("attachment; ")
     assert "2026 年指标到校分配表-2026-05-12.csv" in unquote(given)

@@ -44,6 +44,10 @@ class Pace:
     poll_s: int = 25
     trouble: tuple[float, float] = (1.0, 60.0)
     conflict: tuple[float, float] = (3.0, 30.0)
+    own_trouble: tuple[float, float] = (
+        1.0,
+        5.0,
+    )  # a full disk of ours: nobody is spared by waiting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +94,7 @@ class Poller:
             await self._hand_over(raw)
         except Exception as error:  # whatever it is, nothing was committed: it must come again
             log.error("batch not taken updates=%d error=%s", len(raw), type(error).__name__)
-            return growing(self.pace.trouble, failures, self.chance())
+            return growing(self.pace.own_trouble, failures, self.chance())
         self._offset = max([self._offset, *(each["update_id"] + 1 for each in raw)])
         return None
 
