@@ -3,6 +3,7 @@
 Floor 2: pure. What is out of its time, or local and only a sample, is never given as current.
 """
 
+from datetime import date
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -92,31 +93,35 @@ def _answer(turn: Turn, entry: Entry) -> Markup:
     english = turn.language == "en"
     text = (entry.answer_en if english else "") or entry.answer
     only = say("faq.chinese_only", turn.language) if english and not entry.answer_en else Markup("")
-    return EMPTY_LINE.join(part for part in (only, bold_lead(text), _origin(turn, entry)) if part)
+    origin = _origin(entry.source, entry.checked_on, turn.language, sample=entry.sample)
+    return EMPTY_LINE.join(part for part in (only, bold_lead(text), origin) if part)
 
 
-def _origin(turn: Turn, entry: Entry) -> Markup:
+@lru_cache(maxsize=512)
+def _origin(
+    source: Source | None, checked_on: date | None, language: str, *, sample: bool
+) -> Markup:
     """Return the line below an answer: where it comes from, when it was checked, whether it is a sample."""
     parts = []
-    if entry.source is not None:
-        parts.append(_source(turn, entry.source))
-    if entry.checked_on is not None:
-        parts.append(say("faq.checked", turn.language, date=f"{entry.checked_on:%Y-%m-%d}"))
-    if entry.sample:
-        parts.append(say("faq.sample", turn.language))
+    if source is not None:
+        parts.append(_source(source, language))
+    if checked_on is not None:
+        parts.append(say("faq.checked", language, date=f"{checked_on:%Y-%m-%d}"))
+    if sample:
+        parts.append(say("faq.sample", language))
     return quiet(Markup(" · ").join(parts))
 
 
-def _source(turn: Turn, source: Source) -> Markup:
+def _source(source: Source, language: str) -> Markup:
     title = source.title
     named = Markup("{}").format(title) if "《" in title else say("faq.title", title=title)
     if source.number:
-        named += say("faq.number", turn.language, number=source.number)
+        named += say("faq.number", language, number=source.number)
     named += source.article  # a Markup escapes what is added to it
     if source.url.startswith(("https://", "http://")):
-        told = say("faq.source_link", turn.language, url=source.url, source=named)
+        told = say("faq.source_link", language, url=source.url, source=named)
     else:
-        told = say("faq.source", turn.language, source=named)
+        told = say("faq.source", language, source=named)
     return Markup(" · ").join((told, Markup("{}").format(source.date))) if source.date else told
 
 

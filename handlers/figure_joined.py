@@ -17,10 +17,11 @@ Read = Callable[[str], Wish | None]
 
 def halves(shelf: Shelf, clause: str, read: Read) -> list[str]:
     """Give the questions of a clause that joins two kinds of figures; the clause alone where it does not."""
-    whole = read(clause)
+    joints = list(figure_words().joint_like.finditer(clause))
+    whole = read(clause) if joints else None
     if whole is None or whole.kind not in BY_SCHOOL:
         return [clause]
-    for joint in figure_words().joint_like.finditer(clause):
+    for joint in joints:
         first, second = clause[: joint.start()].strip(), clause[joint.end() :].strip()
         left = read(first)
         if left is None or left.kind not in BY_SCHOOL or not left.schools:

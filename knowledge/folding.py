@@ -27,6 +27,17 @@ def has(folded: str, word: str) -> bool:
     return needle(word) in folded
 
 
+def has_any(folded: str, words: tuple[str, ...]) -> bool:
+    """Tell whether a folded text holds one of several words."""
+    return any(map(folded.__contains__, needles(words)))
+
+
+@lru_cache(maxsize=64)
+def needles(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what stands in a folded text where one of several words does."""
+    return tuple(map(needle, words))
+
+
 def needle(word: str) -> str:
     """Return what stands in a folded text where a word does."""
     return f" {word} " if word.isascii() else word

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.folding import fold, has, needle
+from knowledge.folding import fold, has_any, needles
 from knowledge.schema_desk import WordsRow
 
 _FIRST_MARK = re.compile(r"[,.!:;~\s\uff0c\u3002\uff01\uff1a\uff1b]+")
@@ -25,15 +25,14 @@ class PlainWords:
         """Return the kind a message plainly is, or None."""
         folded = fold(text)
         for row in self.rows:
-            if any(has(folded, word) for word in row.words):
-                return None if any(has(folded, word) for word in row.unless) else row.kind
+            if has_any(folded, row.words):
+                return None if has_any(folded, row.unless) else row.kind
         beginnings = _beginnings(text, folded)
         for row in self.rows:
-            if any(one.startswith(needle(word)) for word in row.starts for one in beginnings):
+            starts = needles(row.starts)
+            if any(one.startswith(starts) for one in beginnings):
                 asking = (*row.unless, *self.questions)
-                is_asked = (
-                    "?" in text or "\uff1f" in text or any(has(folded, one) for one in asking)
-                )
+                is_asked = "?" in text or "\uff1f" in text or has_any(folded, asking)
                 return None if is_asked else row.kind
         return None
 

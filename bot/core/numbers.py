@@ -11,6 +11,7 @@ from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 40
+_DOUBLED = {one: sum(divmod(2 * value, 32)) for value, one in enumerate(ALPHABET)}
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _PATTERN = re.compile(
     r"(?<![0-9A-Za-z])(2[0Oo][0-9OoIiLl]{6})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z])(?![0-9A-Za-z])"
@@ -73,8 +74,5 @@ def _narrow(text: str) -> str:
 
 def _check(stem: str) -> str:
     """Luhn mod 32 over the stem, rightmost character doubled first."""
-    total = 0
-    for position, character in enumerate(reversed(stem)):
-        value = ALPHABET.index(character) * (2 if position % 2 == 0 else 1)
-        total += value // 32 + value % 32
-    return ALPHABET[-total % 32]
+    doubled = sum(map(_DOUBLED.__getitem__, stem[::-2]))
+    return ALPHABET[-(doubled + sum(map(ALPHABET.index, stem[-2::-2]))) % 32]

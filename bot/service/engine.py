@@ -191,13 +191,13 @@ def load(job: Job, incoming: Incoming) -> Turn:
         staff=staff,
         follows=subscriptions.of_person(job.tx, person.id, job.now),
     )
-    turn = replace(turn, case=_named_case(job, turn))
-    return replace(turn, same_hands=_same_hands(job, turn))
+    case = _named_case(job, turn)
+    hands = _same_hands(job, turn.cases if case is None else (*turn.cases, case))
+    return replace(turn, case=case, same_hands=hands) if case or hands else turn
 
 
-def _same_hands(job: Job, turn: Turn) -> frozenset[str]:
+def _same_hands(job: Job, near: Sequence[CaseView]) -> frozenset[str]:
     """Return which cases, of those that may be handled again, nobody else could take."""
-    near = turn.cases if turn.case is None else (*turn.cases, turn.case)
     again = (one for one in near if one.redone == 0 and possible(one, Action.RATE))
     return frozenset(one.number for one in again if desk.stays_with_answerer(job, one))
 
@@ -339,6 +339,16 @@ def _set_person(job: Job, person: Person, effect: SetPerson) -> None:
 
 def whole(incoming: Incoming) -> Incoming:
     """Replace halves of characters (lone surrogates), which neither the database nor JSON takes."""
+    media = incoming.media
+    try:
+        for given in (incoming.text, incoming.choice, incoming.label, media.name if media else ""):
+            given.encode()
+    except UnicodeEncodeError:
+        return _without_halves(incoming)
+    return incoming
+
+
+def _without_halves(incoming: Incoming) -> Incoming:
     text, choice, label = (
         given.encode("utf-8", "replace").decode()
         for given in (incoming.text, incoming.choice, incoming.label)

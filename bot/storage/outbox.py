@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
+from pydantic_core import to_json
 
 from bot.core import chart
 from bot.core.turn import Button, Outgoing, Priority
@@ -192,7 +193,7 @@ def body_json(message: Outgoing) -> str:
         body["picture"] = chart.to_data(message.picture)
     if message.answers is not None:
         body["answers"] = message.answers
-    return json.dumps(body, ensure_ascii=False)
+    return to_json(body).decode()
 
 
 def read_body(text: str) -> Outgoing:

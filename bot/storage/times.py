@@ -4,8 +4,10 @@ Floor 3.
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
+@lru_cache(maxsize=8)  # most of what a turn writes bears the same two times
 def stamp(at: datetime) -> str:
     """Write an aware time for storage. Raises ValueError for a naive one."""
     if at.tzinfo is None:

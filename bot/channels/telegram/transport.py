@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Any
 
 import aiohttp
+from pydantic_core import to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -34,10 +35,10 @@ class JsonData:
     def __init__(self, parameters: Mapping[str, object]) -> None:
         self.contains_files = False
         texts = {
-            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            name: value if isinstance(value, str) else to_json(value).decode()
             for name, value in parameters.items()
         }
-        self.json_payload = json.dumps(texts, ensure_ascii=False).encode()
+        self.json_payload = to_json(texts)
 
 
 class AiohttpRequest(BaseRequest):
