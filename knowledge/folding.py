@@ -7,9 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from opencc import OpenCC
+from knowledge.text import simplified
 
-_TO_SIMPLIFIED = OpenCC("t2s")
 _BETWEEN_CHINESE = re.compile(r"(?<=[一-鿿])[^\w]+(?=[一-鿿])")
 _SEAM = re.compile(r"(?<=[一-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[一-鿿])")
 
@@ -17,7 +16,7 @@ _SEAM = re.compile(r"(?<=[一-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[一-鿿])")
 @lru_cache(maxsize=64)  # several ask it of the same message
 def fold(text: str) -> str:
     """Bring a message into the form in which words are looked for: no blanks inside Chinese."""
-    folded = _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", text).lower())
+    folded = simplified(unicodedata.normalize("NFKC", text).lower())
     folded = _SEAM.sub(" ", _BETWEEN_CHINESE.sub("", folded))
     return " " + re.sub(r"[^\w]+", " ", folded).strip() + " "
 
