@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from knowledge.senses import Senses
-from knowledge.sound import Key, Sounds, TypedWords, by_sound, lengths_by_start, shipped_sounds
+from knowledge.sound import Heard, Sounds, TypedWords, by_sound, lengths_by_start, shipped_sounds
 from knowledge.text import normalise
 from knowledge.words import Cutter, Vocabulary
 
@@ -114,8 +114,8 @@ class Lexicon:
     cutter: Cutter
     sounds: Sounds
     typed: TypedWords
-    by_sound: Mapping[Key, tuple[str, ...]]  # the words of the concepts, by the ways they may sound
-    lengths: Mapping[Key, int]  # and how long those are that start with two sounds, as bits
+    by_sound: Mapping[Heard, str]  # the words of the concepts, by the ways they may sound
+    lengths: Mapping[Heard, int]  # and how long those are that start with two sounds, as bits
     regional: Mapping[str, str]
     regional_words: Vocabulary
     english: Mapping[tuple[str, ...], str]  # stemmed words -> Chinese

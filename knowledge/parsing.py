@@ -66,10 +66,12 @@ def parse_entries(
     if before is not None and not (before.lexicon is lexicon and before.latin is latin):
         before = None
     known = {} if before is None else {item.key: item for item in before.items}
-    numbering = {} if before is None else dict(before.numbering)
+    numbering = {} if before is None else before.numbering
     fresh = [entry for entry in entries if key_of(entry) not in known]
-    parsed = _parsed(fresh, Parser(lexicon, glossary=not latin), numbering)
-    known |= {item.key: item for item in parsed}
+    if fresh:
+        numbering = dict(numbering)  # that of before may be in use
+        parsed = _parsed(fresh, Parser(lexicon, glossary=not latin), numbering)
+        known |= {item.key: item for item in parsed}
     items = tuple(known[key_of(entry)].of(entry) for entry in entries)
     words = frozenset().union(*(item.words for item in items))
     same = before is not None and before.repairs.known == words

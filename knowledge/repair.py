@@ -95,7 +95,9 @@ class Repairs(Remembering):
             return best, least
         sounds = self.lexicon.sounds
         for key in sounds.keys_of(window):
-            for word in (*self._by_sound.get(key, ()), *self.lexicon.by_sound.get(key, ())):
+            alike = self._by_sound.get(key, "") + self.lexicon.by_sound.get(key, "")
+            for place in range(0, len(alike), len(window)):
+                word = alike[place : place + len(window)]
                 wrong = [was for was, now in zip(window, word, strict=True) if was != now]
                 if len(wrong) == len(word) or not self.lexicon.particles.isdisjoint(wrong):
                     continue

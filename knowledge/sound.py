@@ -6,7 +6,7 @@ The table is shipped (knowledge/lexicon/pinyin.txt), so that no pinyin library i
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
@@ -15,25 +15,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 Key = tuple[str, ...]
+Heard = int  # merged sounds in a row, `_BITS` each: there are tens of thousands, and a tuple is thrice as large
 LONGEST_TYPED = 5  # syllables of one word
+_BITS = 9
 _MERGED = 3.0  # what a merged sound costs more than the exact one
 _MOST_KEYS = 4  # ways to read one word that are looked up
 
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """Readings of characters, `exact` or as merged keys, and the syllables that exist."""
+    """Readings of characters, `exact` or as numbers of merged ones, and the syllables that exist."""
 
     exact: Mapping[str, str]
-    readings: Mapping[str, tuple[str, ...]]  # the first one and all further ones
+    readings: Mapping[str, tuple[int, ...]]  # the first one and all further ones; from 1 on
     syllables: frozenset[str]
 
-    def keys_of(self, word: str) -> tuple[tuple[str, ...], ...]:
-        """List the ways a word may sound as tuples of merged syllables; empty if a character is unknown."""
+    def keys_of(self, word: str) -> list[Heard]:
+        """List the ways a word may sound, merged; empty if a character is unknown."""
         readings = [self.readings.get(character) for character in word]
         if None in readings:
-            return ()
-        return tuple(islice(product(*readings), _MOST_KEYS))  # type: ignore[arg-type]  # none is None
+            return []
+        ways = islice(product(*readings), _MOST_KEYS)  # type: ignore[arg-type]  # none is None
+        return [reduce(lambda key, sound: key << _BITS | sound, way) for way in ways]
 
     def exactly(self, word: str) -> tuple[str, ...]:
         """Spell a word with its first readings, unmerged."""
@@ -53,20 +56,21 @@ def shipped_sounds() -> Sounds:
 def read_sounds(path: Path) -> Sounds:
     """Read `syllable characters|characters` lines; after the bar stand further readings."""
     exact: dict[str, str] = {}
-    first: dict[str, str] = {}
-    further: dict[str, list[str]] = {}
+    first: dict[str, int] = {}
+    further: dict[str, list[int]] = {}
     syllables: set[str] = set()
+    numbers: dict[str, int] = {}
     for line in path.read_text("utf-8").splitlines():
         syllable, _, characters = line.partition(" ")
         syllables.add(syllable)
-        key = merge(syllable)
+        key = numbers.setdefault(merge(syllable), len(numbers) + 1)
         main, _, rest = characters.partition("|")
         for character in main:
             exact[character] = syllable
             first[character] = key
         for character in rest:
             further.setdefault(character, []).append(key)
-    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # thousands of characters sound the same
+    shared: dict[tuple[int, ...], tuple[int, ...]] = {}  # thousands of characters sound the same
     readings = {
         character: shared.setdefault(own, own)
         for character, key in first.items()
@@ -82,7 +86,7 @@ class TypedWords:
 
     def __init__(self, sounds: Sounds, prices: Mapping[str, float]) -> None:
         """Take the words with their prices; of two that sound and cost the same, the first is taken."""
-        merged = {character: keys[0] for character, keys in sounds.readings.items()}
+        merged = {character: merge(syllable) for character, syllable in sounds.exact.items()}
         syllables = sorted({*sounds.exact.values(), *merged.values()})
         # neither nought, which ends a text of numpy's, nor the question mark
         self._codes = {one: bytes((128 + n // 64, 128 + n % 64)) for n, one in enumerate(syllables)}
@@ -130,21 +134,23 @@ class _Table(NamedTuple):
     words: tuple[str, ...]
 
 
-def by_sound(sounds: Sounds, words: Iterable[str]) -> dict[Key, tuple[str, ...]]:
-    """Index words of two characters and more by the ways they may sound."""
-    found: dict[Key, list[str]] = {}
+def by_sound(sounds: Sounds, words: Iterable[str]) -> dict[Heard, str]:
+    """Index words of two characters and more by the ways they may sound; those that sound alike in one text."""
+    found: dict[Heard, list[str]] = {}
     for word in sorted(words):
         if 1 < len(word) <= LONGEST_TYPED:
             for key in sounds.keys_of(word):
                 found.setdefault(key, []).append(word)
-    return {key: tuple(alike) for key, alike in found.items()}
+    return {key: alike[0] if len(alike) == 1 else "".join(alike) for key, alike in found.items()}
 
 
-def lengths_by_start(keys: Iterable[Key]) -> dict[Key, int]:
+def lengths_by_start(keys: Iterable[Heard]) -> dict[Heard, int]:
     """Map the first two sounds of words to the lengths of these words, as bits."""
-    found: dict[Key, int] = {}
+    found: dict[Heard, int] = {}
     for key in keys:
-        found[key[:2]] = found.get(key[:2], 0) | 1 << len(key)
+        length = -(-key.bit_length() // _BITS)
+        start = key >> _BITS * (length - 2)
+        found[start] = found.get(start, 0) | 1 << length
     return found
 
 
