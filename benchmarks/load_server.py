@@ -206,9 +206,9 @@ def markup_of(body: bytes) -> str:
     return parse_qs(body.decode()).get("reply_markup", [""])[0]
 
 
-async def serve(seed: int) -> None:
+async def serve(seed: int, repeated: float) -> None:
     """Serve on a free port; obey the phases that come line by line."""
-    load = Load(endless(golden(), Random(seed)), Random(seed))
+    load = Load(endless(golden(), Random(seed), repeated), Random(seed))
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(load), "127.0.0.1", 0)
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
@@ -224,4 +224,4 @@ async def serve(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2])))

@@ -34,12 +34,12 @@ def golden() -> list[str]:
     return [str(line["question"]) for line in lines]
 
 
-def endless(questions: list[str], chance: Random) -> Iterator[str]:
-    """Yield questions for ever: `REPEATED` of them popular and verbatim, the others varied and numbered."""
+def endless(questions: list[str], chance: Random, repeated: float = REPEATED) -> Iterator[str]:
+    """Yield questions for ever: a share of them popular and verbatim, the others varied and numbered."""
     popular = questions[:: max(1, len(questions) // POPULAR)][:POPULAR]
     weights = [1 / rank for rank in range(1, len(popular) + 1)]
     for number in count(1):
-        if chance.random() < REPEATED:
+        if chance.random() < repeated:
             yield chance.choices(popular, weights)[0]
         else:
             yield _varied(chance.choice(questions), chance, number)

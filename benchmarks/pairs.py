@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from benchmarks.mix import REPEATED
+
 ROOT = Path(__file__).parents[1]
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"
 SETTLE_S, REST_S = 30.0, 3.0
@@ -36,6 +38,7 @@ class Plan:
     load_s: float = 5.0
     ping_s: float = 2.0
     warm_s: float = 1.0
+    repeated: float = REPEATED  # share of the questions that are asked word for word by many
 
     @property
     def roles(self) -> dict[str, int]:
@@ -74,10 +77,10 @@ class Server:
 
 
 @contextmanager
-def serving(seed: int) -> Iterator[Server]:
+def serving(seed: int, repeated: float = REPEATED) -> Iterator[Server]:
     """Run a load server for one bot."""
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.load_server", str(seed)],
+        [sys.executable, "-m", "benchmarks.load_server", str(seed), str(repeated)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -125,7 +128,7 @@ def settings(folder: Path, url: str) -> dict[str, str]:
 
 def measure(bot: Bot, plan: Plan, seed: int) -> Figures:
     """Start a bot, let it warm up, ping it, load it."""
-    with serving(seed) as server:
+    with serving(seed, plan.repeated) as server:
         started = time.monotonic()
         with running(bot, server.url) as process:
             start_s = server.ask(wait=True)["first_poll"] - started

@@ -6,6 +6,7 @@ ASCII marks) because the clauses are cut there. Floor 0; pure.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from opencc import OpenCC
 
@@ -56,6 +57,7 @@ def simplified(text: str) -> str:
     return str(_TO_SIMPLIFIED.convert(text))
 
 
+@lru_cache(maxsize=128)  # of each clause it is asked a dozen times
 def bare(text: str) -> str:
     """Drop punctuation from a normalised text; blanks stay only between Latin words and figures."""
     return _BETWEEN_HAN.sub("", _LETTERS.sub(" ", text)).strip()
