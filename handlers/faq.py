@@ -21,7 +21,7 @@ from handlers.spoken import sounds_asked, sounds_outraged, tells_of_insult
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
-from knowledge.schools import is_called
+from knowledge.schools import key_of
 
 CONTEXT_LASTS = timedelta(minutes=30)
 FRESH_CASE = timedelta(days=1)
@@ -116,7 +116,7 @@ def _is_name(turn: Turn) -> bool:
     text = turn.incoming.text.strip()
     if len(text) > _LONGEST_NAME:
         return False
-    return any(is_called(one, text) for one in turn.knowledge.schools)
+    return key_of(text) in turn.knowledge.school_names
 
 
 def _best_reading(turn: Turn) -> Decision:

@@ -23,7 +23,7 @@ from knowledge.reading import read_entries, read_one, read_rows
 from knowledge.routing import Routing, make_routing
 from knowledge.schema import GoldenRow, SynonymRow, TopicRow
 from knowledge.schema_desk import CalendarRow, RoutingRow, SchoolRow
-from knowledge.schools import School, make_schools
+from knowledge.schools import School, make_schools, names_of
 from knowledge.shelf import EMPTY, Shelf, make_shelves
 from knowledge.tables import Table, TableRow, make_table
 
@@ -59,6 +59,7 @@ class Snapshot:
     hash: str
     figures: Shelf = EMPTY  # every table, samples included
     real_figures: Shelf = EMPTY  # without samples: what may be given outside the demo
+    school_names: frozenset[str] = frozenset()  # all that schools are called, as names are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ def load_parts(folder: Path, found: Found) -> Loaded:
         golden,
         digest_of(found),
         *make_shelves(tables.values(), schools),
+        school_names=frozenset(name for one in schools for name in names_of(one)),
     )
     return Loaded(snapshot, problems, faq)
 

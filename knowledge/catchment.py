@@ -24,7 +24,6 @@ _NUMERAL = re.compile(
 _TAKEN = "|"  # stands where an address was found
 MOST = 4  # addresses in one message
 _LIKE = 60.0
-_LONGEST_NAME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +153,7 @@ def _stretches(sheet: Sheet, row: int) -> tuple[Stretch, ...]:
 
 def _published(shelf: Shelf, text: str) -> str:
     """Give the longest published street or estate that stands in the text as a name of its own."""
-    best = ""
-    for sheet in shelf.sheets.get("catchment", ()):
-        for start in range(len(text)):
-            for end in range(start + 2, min(len(text), start + _LONGEST_NAME) + 1):
-                if end - start > len(best) and text[start:end] in sheet.streets:
-                    best = text[start:end]
-    return best
+    return max((shelf.places.at(text, start) for start in range(len(text))), key=len, default="")
 
 
 def _plain(name: str, before: str = "") -> str:

@@ -88,7 +88,7 @@ def named_schools(
 
 def is_called(school: School, text: str) -> bool:
     """Tell whether the whole text is a name of the school, not a longer name or a sentence around it."""
-    return key_of(text) in {key_of(name) for name in (school.name, *school.aliases)}
+    return key_of(text) in names_of(school)
 
 
 @lru_cache(maxsize=1024)
@@ -119,7 +119,7 @@ class _Names:
             str, tuple[School, ...]
         ] = {}  # 实验小学 -> those that go on: 实验小学东校区
         for school in schools:
-            for key in dict.fromkeys(_keys(school)):
+            for key in dict.fromkeys(names_of(school)):
                 self.owners[key] = (*self.owners.get(key, ()), school)
                 for end in range(1, len(key)):
                     self.longer[key[:end]] = (*self.longer.get(key[:end], ()), school)
@@ -174,7 +174,8 @@ def _named(schools: Sequence[School], text: str) -> tuple[tuple[School, ...], tu
 
 
 @lru_cache(maxsize=4096)
-def _keys(school: School) -> tuple[str, ...]:
+def names_of(school: School) -> tuple[str, ...]:
+    """Give all that a school is called, in the form in which names are compared."""
     return tuple(key_of(name) for name in (school.name, *school.aliases))
 
 

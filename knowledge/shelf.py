@@ -5,17 +5,19 @@ every snapshot and never changes.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from knowledge.figure_words import called, figure_words, fold
 from knowledge.schools import School, key_of
 from knowledge.tables import Table
+from knowledge.words import Vocabulary
 
 BY_SCHOOL = ("score_line", "fee", "quota", "posts", "plan")
 _NO_ROWS: tuple[int, ...] = ()
 _BETWEEN = "、"
+_LONGEST_PLACE = 16  # characters of a street or an estate
 _SECTION = re.compile("股$")
 _OWN_PLACE = re.compile(r"[一-鿿]{2,3}?[区县市]")
 
@@ -65,6 +67,7 @@ class Shelf:
     asks: re.Pattern[str]  # stands in every question for a figure, and in few others
     names: Mapping[str, str]  # what a table is called, by its title or its `ask` -> its kind
     own_places: tuple[str, ...]  # 示例区, 示例市: what the bureau's own schools are named after
+    places: Vocabulary  # streets and estates of the catchment areas
 
     def years(self, kind: str) -> tuple[int, ...]:
         """Give the years that are published for a kind, newest first."""
@@ -131,6 +134,7 @@ def make_shelf(tables: Iterable[Table], schools: Sequence[School]) -> Shelf:
         _any_of(triggers),
         MappingProxyType(_names_of(sheets)),
         _own_places(schools),
+        Vocabulary(_places(sheets.get("catchment", ()))),
     )
 
 
@@ -156,7 +160,14 @@ EMPTY = Shelf(
     re.compile(r"(?!)"),
     MappingProxyType({}),
     (),
+    Vocabulary(()),
 )
+
+
+def _places(sheets: Iterable[Sheet]) -> Iterator[str]:
+    """Yield the streets and estates; what is longer or shorter is no name."""
+    for sheet in sheets:
+        yield from (name for name in sheet.streets if 2 <= len(name) <= _LONGEST_PLACE)
 
 
 def _sheet(table: Table, names: _Names) -> Sheet:

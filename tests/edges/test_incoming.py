@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bot.channels.telegram.incoming import Reader, slim
+from bot.channels.telegram.incoming import Reader
+from bot.channels.telegram.updates import read_update, slim
 
 CHAT = {"id": 5, "type": "private", "first_name": "李"}
 GROUP = {"id": -100, "type": "supergroup", "title": "g", "is_forum": True}
@@ -29,6 +30,14 @@ UPDATES = [
     _press(_message(GROUP, BOT, text="-", **TOPIC, reply_to_message=_message(GROUP, BOT, text="卡"))),
     _press({"message_id": 7, "date": 0, "chat": CHAT}),  # too old: Telegram says no more of it
     {"update_id": 2, "message": _message(CHAT, PERSON, text="小学几号报名")},
+    {"update_id": 2, "message": _message(GROUP, PERSON, text="@desk_bot 小学几号报名")},
+    {
+        "update_id": 2,
+        "message": _message(
+            CHAT, PERSON, text="/start", entities=[{"type": "bot_command", "offset": 0, "length": 6}]
+        ),
+    },
+    {"update_id": 2, "message": _message(GROUP, PERSON, text="好", sender_chat=GROUP)},
     {
         "update_id": 3,
         "message": _message(
@@ -41,7 +50,7 @@ UPDATES = [
 @pytest.mark.parametrize("raw", UPDATES)
 def test_a_slim_update_is_read_like_the_whole_one(raw: dict[str, Any]) -> None:
     reader = Reader(bot_id=9, bot_name="desk_bot", staff_chat="-100")
-    whole, lean = (reader.read(Update.de_json(one, None)) for one in (raw, slim(raw)))
+    whole, lean = (reader.read(one) for one in (Update.de_json(raw, None), read_update(raw, None)))
     assert whole is not None
     assert lean is not None
     moments = {"sent_at"}  # of a press it is the moment of reading

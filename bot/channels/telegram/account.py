@@ -15,11 +15,12 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.failures import Reason, classify
-from bot.channels.telegram.incoming import CHANNEL, Reader, slim
+from bot.channels.telegram.incoming import CHANNEL, Reader
 from bot.channels.telegram.polling import ALLOWED_UPDATES, Poller
 from bot.channels.telegram.quiet import Quiet
 from bot.channels.telegram.topics import Topics
 from bot.channels.telegram.transport import AiohttpRequest
+from bot.channels.telegram.updates import read_update
 from bot.core.config import Receive
 from bot.core.config import Telegram as TelegramConfig
 from bot.core.errors import ConfigError, DatabaseBusy, NotReady
@@ -115,7 +116,7 @@ class Account:
         if self._reader is None:
             raise NotReady("not signed in yet")
         try:
-            update = Update.de_json(slim(raw), self._bot)
+            update = read_update(raw, self._bot)
         except Exception:  # PTB raises whatever its constructors meet
             await self._take_unreadable(raw)
             return

@@ -6,7 +6,6 @@ message to us and yields None; a kind we cannot keep yields UNSUPPORTED, which i
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Location, Message, Update
 from telegram.constants import ChatType
@@ -154,32 +153,6 @@ class Reader:
 
 
 Content = tuple[Arrival, str, Media | None, str]
-# Of a message that is only quoted, or that a button hangs under: where it is and whose.
-_QUOTED = ("message_id", "date", "chat", "from", "message_thread_id", "is_topic_message")
-
-
-def slim(raw: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of a raw update what nobody here reads: the text and the buttons of the messages in it."""
-    query, message = raw.get("callback_query"), raw.get("message")
-    if isinstance(query, dict) and isinstance(query.get("message"), dict):
-        under = _quoted(query["message"])
-        chat = under.get("chat")
-        if isinstance(chat, dict) and chat.get("type") == ChatType.PRIVATE:
-            under["date"] = (
-                0  # as Telegram says it of an old message: PTB makes a small object of it
-            )
-        replied = query["message"].get("reply_to_message")
-        if isinstance(replied, dict):
-            under["reply_to_message"] = _quoted(replied)
-        return {**raw, "callback_query": {**query, "message": under}}
-    if isinstance(message, dict) and isinstance(message.get("reply_to_message"), dict):
-        replied = _quoted(message["reply_to_message"])
-        return {**raw, "message": {**message, "reply_to_message": replied}}
-    return raw
-
-
-def _quoted(message: dict[str, Any]) -> dict[str, Any]:
-    return {key: message[key] for key in _QUOTED if key in message}
 
 
 def _content(message: Message) -> Content | None:

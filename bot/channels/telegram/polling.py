@@ -19,7 +19,7 @@ from telegram.constants import PollingLimit
 from telegram.error import TelegramError
 
 from bot.channels.telegram.failures import Reason, classify
-from bot.channels.telegram.incoming import slim
+from bot.channels.telegram.updates import read_update
 from bot.core.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class Poller:
         unreadable: list[dict[str, Any]] = []
         for each in raw:
             try:
-                readable.append(Update.de_json(slim(each), self.bot))
+                readable.append(read_update(each, self.bot))
             except Exception as error:  # PTB raises whatever its constructors meet
                 log.error("unreadable update=%d error=%s", each["update_id"], type(error).__name__)
                 unreadable.append(each)
