@@ -9,7 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from knowledge.folding import fold, has, is_covered, needle
+from knowledge.folding import (
+    fold,
+    has,
+    has_phrase,
+    is_covered,
+    is_plain,
+    needle,
+    phrase_pattern,
+)
 from knowledge.messages import say
 from knowledge.plain import PlainWords
 from knowledge.problem import Problem
@@ -148,7 +156,7 @@ class Routing:
             found = [
                 word
                 for word in group.words
-                if has(folded, word) and not is_covered(folded, word, group.innocent)
+                if has_phrase(folded, word) and not is_covered(folded, word, group.innocent)
             ]
             if not found or (not personal and any(has(folded, word) for word in group.calm)):
                 continue
@@ -185,7 +193,8 @@ def make_routing(rows: Rows[RoutingRow]) -> tuple[Routing, tuple[Problem, ...]]:
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Compile what finds any of the words in one pass; those that hold another word are left out."""
-    needles = sorted({needle(word) for word in words}, key=len)
+    phrases = dict.fromkeys(words)
+    needles = sorted({needle(word) for word in phrases if is_plain(word)}, key=len)
     kept: list[str] = []
     for one in needles:
         if not any(shorter in one for shorter in kept):
@@ -194,7 +203,8 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     for one in kept:
         by_first.setdefault(one[:1], []).append(re.escape(one[1:]))
     tails = (f"{re.escape(first)}(?:{'|'.join(own)})" for first, own in by_first.items())
-    return re.compile("|".join(tails) or r"(?!)")
+    open_ones = (phrase_pattern(one) for one in phrases if not is_plain(one))
+    return re.compile("|".join((*tails, *open_ones)) or r"(?!)")
 
 
 def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:
