@@ -83,7 +83,7 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
         return take_text(turn, step, draft)  # 不用了 declines the contact, not the complaint
     if wanted in _ELSEWHERE or (wanted is None and is_slash(turn.incoming.text)):
         return None
-    if asks_to_look_up(turn.incoming.text):
+    if asks_to_look_up(turn):
         return None  # 查进度 may be asked for in between
     match wanted:
         case Command.CANCEL:

@@ -16,7 +16,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Say, Turn
 from bot.core.workdays import local_day
 from handlers.complaint_moves import FLOW, SAME, stay, take_text, with_text
-from handlers.complaint_parts import has_statement, is_small_talk, statement
+from handlers.complaint_parts import has_statement, is_courtesy, statement
 from handlers.complaint_steps import Step
 from handlers.complaint_view import (
     flow_button,
@@ -158,7 +158,7 @@ def come_back(turn: Turn, draft: Draft) -> Outcome | None:
     if wanted in (None, Command.DONE, Command.BACK) and text:
         if is_question(turn, text):
             return None
-        if not is_small_talk(turn, text):
+        if not is_courtesy(turn, text):
             left = replace(left, waiting=(text, turn.incoming.message))
         note = danger_in(turn, text)
     elif wanted not in (None, Command.COMPLAIN, Command.HELP):
@@ -191,6 +191,30 @@ def put_aside(turn: Turn) -> Outcome:
     )
     html = say("complaint.cancelled", turn.language)
     return Outcome(after, (tell(turn, draft, Outgoing(html, rows)),))
+
+
+def told_of_draft(turn: Turn, outcome: Outcome) -> Outcome:
+    """Say what became of the draft that was open, where something else has put it aside."""
+    parked, before = outcome.dialogue.parked, turn.dialogue
+    put_aside_now = (
+        before.flow == FLOW
+        and before.draft is not None
+        and parked is not None
+        and parked.id == before.draft.id
+    )
+    return with_draft_named(turn, outcome) if put_aside_now else outcome
+
+
+def with_draft_named(turn: Turn, outcome: Outcome) -> Outcome:
+    """Add to what is said last that a draft is put aside, and how to take it up again."""
+    parked = outcome.dialogue.parked
+    *before, last = outcome.effects
+    if parked is None or not isinstance(last, Say):
+        return outcome
+    html = last.message.html + EMPTY_LINE + say("complaint.put_aside", turn.language)
+    row = (flow_button("complaint.go_on", turn, parked, "resume:go"),)
+    message = replace(last.message, html=html, buttons=(*last.message.buttons, row))
+    return replace(outcome, effects=(*before, replace(last, message=message)))
 
 
 def pressed_aside(turn: Turn, draft_id: str, value: str) -> Outcome | None:
@@ -275,6 +299,8 @@ def _texted(turn: Turn, draft: Draft, text: str) -> Outcome | None:
         return question(turn, turn.dialogue.step, draft, say("complaint.empty", turn.language))
     if is_question(turn, text):
         return None
+    if is_courtesy(turn, text):
+        return question(turn, turn.dialogue.step, draft)
     if turn.dialogue.step == RESUME:
         before, message = draft.waiting or ("", turn.incoming.message)
         waiting = (f"{before}\n{text}".strip(), message)

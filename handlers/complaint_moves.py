@@ -147,7 +147,9 @@ def _kept_with(turn: Turn, taken: Taken, text: str) -> Taken:
 
 
 def keep_text(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome:
-    """Keep a text as part of the statement, at whatever step it came."""
+    """Keep a text as part of the statement, at whatever step it came; 谢谢 is no part of it."""
+    if parts.is_courtesy(turn, text):
+        return stay(turn, step, draft)
     if len(statement(draft)) + len(text) > MOST_TEXT:
         return stay(turn, step, draft, say("complaint.too_much", turn.language), sure=True)
     draft, danger = with_text(turn, draft, text)

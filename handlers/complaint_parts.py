@@ -20,6 +20,7 @@ from handlers.contact_details import read_contact as contact_in
 from handlers.spoken import is_short_answer, said, sounds_asked
 from handlers.words import Command, command_in
 from knowledge.entry import Outcome as Found
+from knowledge.entry import Small
 from knowledge.routing import Category
 from knowledge.schools import School, find_schools, is_called, mentioned_schools
 
@@ -193,8 +194,14 @@ def _is_no_name(text: str) -> bool:
 
 
 def is_small_talk(turn: Turn, text: str) -> bool:
-    """Tell whether a text is a greeting, thanks or the like, which says nothing of the matter."""
+    """Tell whether a text is a greeting, thanks or the like; or swearing, which is no name of a school either."""
     return turn.knowledge.index.ask(text, today=local_day(turn.now)).small is not None
+
+
+def is_courtesy(turn: Turn, text: str) -> bool:
+    """Tell whether a text says nothing of the matter: 谢谢, 您好, 你是真人吗. Swearing may be what happened."""
+    small = turn.knowledge.index.ask(text, today=local_day(turn.now)).small
+    return small not in (None, Small.ABUSE)
 
 
 def _about(draft: Draft, school: School) -> Draft:

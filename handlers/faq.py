@@ -17,7 +17,7 @@ from handlers import answers, burst
 from handlers.complaint_open import COMPLAIN_OF_IT
 from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
-from handlers.spoken import sounds_asked, sounds_outraged, tells_of_insult
+from handlers.spoken import sounds_asked, sounds_outraged, tells_of_insult, without_swearing
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
@@ -47,7 +47,11 @@ def decide(turn: Turn, question: str) -> Decision:
     """
     asked = without_personal_numbers(question).strip()
     today = local_day(turn.now)
-    decision = turn.knowledge.index.ask(asked, today=today, context=_context(turn))
+    context, index = _context(turn), turn.knowledge.index
+    decision = index.ask(asked, today=today, context=context)
+    rest = without_swearing(asked) if decision.small is Small.ABUSE else None
+    if rest and sounds_asked(rest):  # 他妈的到底怎么报名: what is asked has its answer all the same
+        decision = index.ask(rest, today=today, context=context)
     return replace(decision, question=question)
 
 
@@ -254,8 +258,9 @@ def _chosen(turn: Turn, entry: Entry) -> Outcome:
 
 def _judged(turn: Turn, entry: Entry, *, helpful: bool) -> Outcome:
     last = turn.dialogue.last
-    question = last.question if last is not None and last.entry_id == entry.id else entry.question
-    feedback = Feedback(entry.id, question, helpful)
+    in_words = last is not None and last.entry_id == entry.id
+    question = last.question if last is not None and in_words else entry.question
+    feedback = Feedback(entry.id, question, helpful, in_words)
     if helpful:
         return answer(turn, say("faq.thanks_good", turn.language)).and_do(feedback)
     rows = (

@@ -13,10 +13,11 @@ from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Place, Say, Turn
 from handlers import own_cases
 from handlers.case_card import card, case_list
-from handlers.complaint_parts import is_small_talk
+from handlers.complaint_beside import told_of_draft, with_draft_named
+from handlers.complaint_parts import is_courtesy
 from handlers.evidence import refusal
 from handlers.filing import closed
-from handlers.lookup import ask, asks_to_look_up, is_mine, look_up
+from handlers.lookup import ask, asks_to_look_up, is_elsewhere, is_mine, look_up
 from handlers.own_cases import ADD, FLOW, REASON, told
 from handlers.saying import button, menu_button
 from handlers.spoken import said
@@ -29,6 +30,11 @@ _OURS = (Command.CANCEL, Command.BACK, Command.DONE, Command.HELP)
 
 def handle(turn: Turn) -> Outcome | None:
     """Take whatever belongs to own cases: commands, buttons, numbers, and the steps of this flow."""
+    outcome = _handled(turn)
+    return outcome and told_of_draft(turn, outcome)
+
+
+def _handled(turn: Turn) -> Outcome | None:
     if turn.incoming.place is not Place.PRIVATE:
         return None
     if turn.incoming.arrival is Arrival.CHOICE:
@@ -40,9 +46,8 @@ def handle(turn: Turn) -> Outcome | None:
         return _arrived(turn)
     if turn.incoming.arrival is not Arrival.TEXT:
         return None
-    if turn.dialogue.flow not in ("", FLOW):  # what is being filled in stays open
-        text = turn.incoming.text
-        return look_up(turn, text) if asks_to_look_up(text) else None
+    if is_elsewhere(turn):  # what is being filled in stays open
+        return look_up(turn, turn.incoming.text) if asks_to_look_up(turn) else None
     left = replace(turn, dialogue=closed(turn.dialogue)) if turn.dialogue.flow else turn
     return _named(left, turn.incoming.text.strip())
 
@@ -50,8 +55,7 @@ def handle(turn: Turn) -> Outcome | None:
 def listed(turn: Turn) -> Outcome:
     """Show the own cases: one in full, several as a list; without any, ask for number and code."""
     if not turn.cases:
-        asked = ask(turn, say("own.none", turn.language))
-        return asked if not turn.dialogue.flow else told(turn, asked.said[0])
+        return ask(turn, say("own.none", turn.language))
     if len(turn.cases) > 1:
         return told(turn, case_list(turn))
     message = card(turn, turn.cases[0])
@@ -83,7 +87,7 @@ def _pressed(turn: Turn) -> Outcome | None:
     if verb == "lookup":
         return ask(turn)
     if verb == "leave":
-        return _left(turn) if turn.dialogue.flow == FLOW else None
+        return _left(turn)
     case = turn.case
     if case is None or case.number != target or not is_mine(turn, case):
         return None
@@ -103,7 +107,7 @@ def _arrived(turn: Turn) -> Outcome | None:
         return _helped(turn)
     text = incoming.text.strip()
     match incoming.arrival:
-        case Arrival.TEXT if not text or (step == ADD and is_small_talk(turn, text)):
+        case Arrival.TEXT if not text or (step == ADD and is_courtesy(turn, text)):
             return _helped(turn)  # 谢谢 is nothing that the staff need to read
         case Arrival.TEXT if step == ADD and said(text, "done"):
             return own_cases.do(turn, case, "enough")
@@ -149,10 +153,9 @@ def _looked_up(turn: Turn) -> Outcome | None:
             if turn.incoming.arrival in (Arrival.UNSUPPORTED, Arrival.CONTACT)
             else None
         )
-    found = look_up(turn, text)
-    if found is not None:
-        return found
-    return _helped(turn) if not text or any(one.isdigit() for one in text) else None
+    is_attempt = not text or any(one.isdigit() for one in text)
+    found = look_up(turn, text) if is_attempt else None
+    return found or (_helped(turn) if is_attempt else None)
 
 
 def _commanded(turn: Turn) -> Outcome | None:
@@ -175,9 +178,11 @@ def _helped(turn: Turn) -> Outcome:
 
 
 def _left(turn: Turn) -> Outcome:
+    """Leave this flow; the button of one that is over leaves nothing, and what else is open stays."""
     key = "own.rating_left" if turn.dialogue.step == REASON else "own.left"
-    html = say(key, turn.language)
-    return Outcome(closed(turn.dialogue), (Say(Outgoing(html, ((menu_button(turn),),))),))
+    outcome = told(turn, Outgoing(say(key, turn.language), ((menu_button(turn),),)))
+    was_open = turn.dialogue.flow == FLOW and turn.dialogue.parked is not None
+    return with_draft_named(turn, outcome) if was_open else outcome
 
 
 def _is_over(turn: Turn) -> bool:

@@ -60,6 +60,20 @@ def sounds_outraged(text: str) -> bool:
     return any(word in text for word in _data()["outcry"])
 
 
+def asks_nothing(text: str) -> bool:
+    """Tell whether a text asks nothing but in an outcry: 凭什么收钱; 到底怎么报名 does ask."""
+    for word in _data()["outcry"]:
+        text = text.replace(word, "")
+    return not sounds_asked(text)
+
+
+def without_swearing(text: str) -> str | None:
+    """Return what a text says beside its swearing, folded; None where nobody swears."""
+    folded = fold(text)
+    rest = _swearing().sub("", folded)
+    return rest if rest != folded else None
+
+
 def tells_of_insult(text: str) -> bool:
     """Tell whether a text tells how somebody was insulted: 老师骂孩子傻, which is no insult of ours."""
     return any(word in text for word in _data()["insulted"])
@@ -105,6 +119,11 @@ def _change() -> re.Pattern[str]:
 
 def _any_of(words: Sequence[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+@cache
+def _swearing() -> re.Pattern[str]:
+    return re.compile(_any_of([fold(word) for word in _data()["swearing"]]))
 
 
 @cache
