@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.core.cases import Kind
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Button, Outcome, Outgoing, Place, Say, Turn
@@ -103,9 +102,9 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
 
 
 def _again(turn: Turn, step: Step, draft: Draft) -> Outcome:
-    """Ask the step again; 举报 and 提建议 change the kind, and say so."""
+    """Ask the step again; 投诉, 举报 and 提建议 change the kind where another was chosen, and say so."""
     kind = turn.knowledge.routing.plain_kind(turn.incoming.text)
-    if kind in (None, Kind.COMPLAINT, draft.kind):
+    if kind in (None, draft.kind) or is_slash(turn.incoming.text):
         return stay(turn, step, draft)
     named = plain(f"complaint.kind_{kind}", turn.language)
     note = say("complaint.kind_changed", turn.language, kind=named)

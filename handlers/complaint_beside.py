@@ -34,6 +34,7 @@ from handlers.saying import EMPTY_LINE, menu_button
 from handlers.spoken import said, sounds_asked, sounds_outraged
 from handlers.words import Command, command
 from knowledge.entry import Outcome as Found
+from knowledge.wish import read_wish
 
 RESUME = "resume"
 WHICH = "which"
@@ -252,9 +253,17 @@ def is_aside(turn: Turn, step: Step) -> bool:
         return False
     if turn.knowledge.routing.emergency(text) is not None:
         return False
+    if _asks_a_figure(turn, text):
+        return True
     found = turn.knowledge.index.ask(text, today=local_day(turn.now)).outcome
     told = step in (Step.NAME, Step.CONTACT)
     return found is Found.HIT or (told and found is Found.UNSURE)
+
+
+def _asks_a_figure(turn: Turn, text: str) -> bool:
+    """Tell whether a published figure is asked for: 三中指标到校多少个 names no category of a complaint."""
+    shelf, lexicon = turn.knowledge.figures, turn.knowledge.index.lexicon
+    return read_wish(shelf, text, today=local_day(turn.now), lexicon=lexicon) is not None
 
 
 def _open_cases(turn: Turn) -> tuple[CaseView, ...]:

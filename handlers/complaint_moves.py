@@ -11,21 +11,25 @@ from markupsafe import Markup
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import KeepFile, Outcome, Turn
+from bot.core.workdays import local_day
 from handlers import complaint_parts as parts
+from handlers.answers import body
 from handlers.complaint_parts import Taken, has_statement, statement
-from handlers.complaint_steps import STEPS, Step, can_keep, following, preceding
+from handlers.complaint_steps import STEPS, Step, can_keep, following, preceding, shown
 from handlers.complaint_view import ask, kept_so_far, same_message, tell
 from handlers.danger import marked
 from handlers.evidence import refusal, with_file
 from handlers.filing import file_case, same_open_case
 from handlers.saying import NEW_LINE
-from handlers.spoken import label_said, part_to_change, said
+from handlers.spoken import label_said, part_to_change, said, sounds_asked, sounds_outraged
+from knowledge.entry import Outcome as Found
 
 FLOW = "complaint"
 SAME = "same"  # the very same text was submitted within a day: is it meant again?
 MOST_TEXT = 60_000  # characters of one statement; more belongs in a document
 _FEW_WORDS, _LONG_WORD = 2, 30  # anonymous, no idea: in English a slip is longer
 _SHORTEST = 4  # characters of what may be a whole statement
+_SHORT_QUESTION = 16  # characters; a longer one tells what happened
 _SHORT = 6  # characters; a shorter answer that fits nothing is a slip, not a part of the statement
 
 
@@ -80,7 +84,7 @@ def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     if said(text, "keep") and can_keep(draft, step):
         return after(turn, step, Taken(draft))
     answer = _changed(turn, draft, text) if step is Step.PREVIEW else None
-    answer = answer or _answer(turn, step, draft, text)
+    answer = answer or _named(turn, step, draft, text) or _answer(turn, step, draft, text)
     if answer is not None:
         return answer
     if step is not Step.WHAT and _is_slip(turn, text):
@@ -102,6 +106,15 @@ def _changed(turn: Turn, draft: Draft, text: str) -> Outcome | None:
         return stay(turn, step, editing)
     taken = STEPS[step].read(turn, editing, value)
     return after(turn, step, taken) if taken is not None and _is_sure(turn, step, taken) else None
+
+
+def _named(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
+    """Take 匿名 or 实名 said before or after its step: it is an answer there too, and no part of what happened."""
+    named = parts.read_name(turn, draft, text) if step is not Step.NAME else None
+    if named is None:
+        return None
+    name = shown(turn, named.draft, Step.NAME)
+    return stay(turn, step, named.draft, say("complaint.name_taken", turn.language, name=name))
 
 
 def _is_sure(turn: Turn, step: Step, taken: Taken) -> bool:
@@ -126,7 +139,7 @@ def _is_slip(turn: Turn, text: str) -> bool:
 def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
     """Read a text as an answer to the step: a label typed by hand, or what the step itself reads."""
     row = STEPS[step]
-    if row.by_label:
+    if row.by_label or (step is Step.SUBJECT and text.isdecimal()):
         options = row.options(turn, draft)
         place = label_said(text, [one.label for one in options])
         if place is not None:
@@ -154,8 +167,20 @@ def keep_text(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome:
         return stay(turn, step, draft, say("complaint.too_much", turn.language), sure=True)
     draft, danger = with_text(turn, draft, text)
     noted = kept_so_far(turn, draft) if step is not Step.WHAT else Markup()
-    note = NEW_LINE.join(part for part in (danger, noted) if part)
-    return stay(turn, step, draft, note, sure=bool(danger))
+    answered = Markup() if danger else _answered(turn, text)
+    note = NEW_LINE.join(part for part in (danger, answered, noted) if part)
+    return stay(turn, step, draft, note, sure=bool(danger or answered))
+
+
+def _answered(turn: Turn, text: str) -> Markup:
+    """Give the answer to a short question that is kept as part of what happened: 会保密吗 waits for one."""
+    if len(text) > _SHORT_QUESTION or not sounds_asked(text) or sounds_outraged(text):
+        return Markup()
+    decision = turn.knowledge.index.ask(text, today=local_day(turn.now))
+    if decision.outcome is not Found.HIT or len(decision.answers) != 1:
+        return Markup()
+    entry = turn.knowledge.entries.get(decision.answers[0].id)
+    return body(turn, entry) if entry is not None and not entry.draft else Markup()
 
 
 def with_text(turn: Turn, draft: Draft, text: str) -> tuple[Draft, Markup]:

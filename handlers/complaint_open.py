@@ -15,6 +15,7 @@ from bot.core.texts import say
 from bot.core.turn import Arrival, Outcome, Turn
 from handlers.complaint_beside import LONG_AGO, begin, pressed_aside, resume
 from handlers.complaint_moves import with_text
+from handlers.complaint_parts import read_name
 from handlers.danger import marked
 from handlers.saying import answer, button, way_on
 from handlers.spoken import asks_nothing, said, without_swearing
@@ -69,7 +70,11 @@ def plainly(turn: Turn, text: str) -> Outcome | None:
     if kind is None:
         return None
     draft = kept_draft(turn)
-    draft, danger = with_text(turn, replace(draft, kind=draft.kind or kind), text)
+    draft = replace(draft, kind=draft.kind or kind)
+    named = read_name(turn, draft, text)  # 匿名举报 says how, and nothing of what happened
+    if named is not None:
+        return begin(turn, named.draft)
+    draft, danger = with_text(turn, draft, text)
     return begin(turn, draft, danger=danger)
 
 

@@ -167,7 +167,9 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         return choose_subject(turn, draft, NO_SCHOOL)
     if said(text, "none_listed") and draft.subject_name and not draft.subject:
         return choose_subject(turn, draft, AS_TYPED)
-    if len(text) > LONGEST_NAME or _is_no_name(text):
+    if said(text, "unlisted"):
+        return Taken(draft, done=False, note=say("complaint.name_it", turn.language))
+    if len(text) > LONGEST_NAME or _is_no_name(turn, text):
         return None
     match = find_schools(turn.knowledge.schools, text)
     name = " ".join(text.split())
@@ -188,9 +190,11 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
     return Taken(kept, note=say("complaint.other_school", turn.language, name=name))
 
 
-def _is_no_name(text: str) -> bool:
-    """Tell whether a text is a command, a short answer or the number of a case: 写好了 is no school."""
-    return command_in(text) is not None or is_short_answer(text) or looks_like(text)
+def _is_no_name(turn: Turn, text: str) -> bool:
+    """Tell whether a text is a command, a short answer, a number or a matter: 写好了 and 乱收费 are no school."""
+    hints = (hint for one in turn.knowledge.routing.categories.values() for hint in one.hints)
+    is_answer = command_in(text) is not None or is_short_answer(text) or looks_like(text)
+    return is_answer or text.isdecimal() or text.strip() in hints
 
 
 def is_small_talk(turn: Turn, text: str) -> bool:

@@ -17,7 +17,7 @@ from handlers import answers, burst
 from handlers.complaint_open import COMPLAIN_OF_IT
 from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
-from handlers.spoken import sounds_asked, sounds_outraged, tells_of_insult, without_swearing
+from handlers.spoken import said, sounds_asked, sounds_outraged, tells_of_insult, without_swearing
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
@@ -95,6 +95,9 @@ def _asked(turn: Turn) -> Outcome:
     """Answer what was written, together with the pieces before it."""
     if not says_something(turn.incoming.text):
         return answer(turn, say("small.empty", turn.language), buttons=way_on(turn))
+    judged = _judged_in_words(turn)
+    if judged is not None:
+        return judged
     decision = _best_reading(turn)
     outcome = _small_talk(turn, decision.small) if decision.small else answered(turn, decision)
     if turn.incoming.arrival is not Arrival.TEXT:
@@ -140,7 +143,12 @@ def _hit(turn: Turn, decision: Decision, entries: tuple[Entry, ...]) -> Outcome:
     below = (_rest(turn, decision), _personal_warning(turn))
     if len(entries) == 1:
         [entry] = entries
-        return answer(turn, answers.body(turn, entry), *below, buttons=answers.buttons(turn, entry))
+        return answer(
+            turn,
+            answers.body(turn, entry),
+            *below,
+            buttons=(*_to_complain(turn), *answers.buttons(turn, entry)),
+        )
     parts = {one.id: one.part for one in decision.answers}
     pieces = (
         say("faq.part", turn.language, number=number, part=parts[entry.id] or entry.question)
@@ -242,6 +250,18 @@ def _pressed(turn: Turn) -> Outcome | None:
     if entry is None or entry.draft:
         return answer(turn, say("faq.gone", turn.language), buttons=way_on(turn))
     return _chosen(turn, entry) if verb == "faq" else _judged(turn, entry, helpful=verb == "good")
+
+
+def _judged_in_words(turn: Turn) -> Outcome | None:
+    """Take 有帮助 and 不是我问的, typed below an answer, as its buttons."""
+    context = _context(turn)
+    entry = turn.knowledge.entries.get(context.entry_id) if context is not None else None
+    if entry is None:
+        return None
+    for group, helpful in (("helpful", True), ("unhelpful", False)):
+        if said(turn.incoming.text, group):
+            return _judged(turn, entry, helpful=helpful)
+    return None
 
 
 def _chosen(turn: Turn, entry: Entry) -> Outcome:

@@ -170,7 +170,7 @@ def opened(turn: Turn, step: str, number: str) -> Dialogue:
 
 def verb_said(text: str) -> str | None:
     """Return what a plain 满意, 撤回 or 补充 wants done, as the verb of a button."""
-    verbs = (*(one.value for one in Rating), "withdraw-yes", "withdraw", "add")
+    verbs = (*(one.value for one in Rating), "withdraw-yes", "withdraw-no", "withdraw", "add")
     return next((one for one in verbs if said(text, one)), None)
 
 
@@ -203,7 +203,7 @@ def which_to_add(turn: Turn, text: str = "") -> Outcome:
 def _fits(turn: Turn, case: CaseView, verb: str) -> bool:
     if verb in {*Rating}:
         return may_rate(turn, case)
-    return _may(turn, case, Action(verb.removesuffix("-yes")))
+    return _may(turn, case, Action(verb.partition("-")[0]))
 
 
 def _withdraw(turn: Turn, case: CaseView, verb: str) -> Outcome:

@@ -20,7 +20,7 @@ from handlers.filing import closed
 from handlers.lookup import ask, asks_to_look_up, is_elsewhere, is_mine, look_up
 from handlers.own_cases import ADD, FLOW, REASON, told
 from handlers.saying import button, menu_button
-from handlers.spoken import said
+from handlers.spoken import asks_own_progress, said
 from handlers.words import Command, argument, command, is_slash
 
 LIVES = timedelta(hours=1)  # a flow left alone for longer takes nothing any more
@@ -67,12 +67,14 @@ def _named(turn: Turn, text: str) -> Outcome | None:
     """Take a text outside any flow that names a case, or plainly says what to do with the only one."""
     if numbers.looks_like(text):
         return look_up(turn, text)
+    if numbers.is_code(text):
+        return ask(turn)  # a code by itself: of which number
     added = own_cases.addition_in(turn, text)
     if added is not None:
         return added
     verb = own_cases.verb_said(text) if turn.cases else None
     if verb is None:
-        return listed(turn) if turn.cases and said(text, "progress") else None
+        return listed(turn) if turn.cases and asks_own_progress(text) else None
     fits = own_cases.meant(turn, verb)
     if len(fits) == 1:
         return own_cases.do(turn, fits[0], verb)

@@ -29,6 +29,14 @@ def is_short_answer(text: str) -> bool:
     return len(text) <= _LONGEST and any(fold(text) in words for words in _groups().values())
 
 
+def asks_own_progress(text: str) -> bool:
+    """Tell whether a text asks how far the own matter is: 我的投诉到哪了, 我上次投诉的那个有结果没."""
+    if said(text, "progress"):
+        return True
+    folded = fold(text) if len(text) <= 2 * _LONGEST else ""
+    return any(re.fullmatch(one, folded) for one in _data()["own_progress"])
+
+
 def part_to_change(text: str) -> tuple[str, str] | None:
     """Return the part of a complaint that the whole text wants changed, and to what: 学校改成三中; else None.
 
