@@ -22,6 +22,7 @@ from handlers.evidence import refusal, with_file
 from handlers.filing import file_case, same_open_case
 from handlers.saying import NEW_LINE
 from handlers.spoken import label_said, part_to_change, said, sounds_asked, sounds_outraged
+from handlers.words import Command, command_in, says_something
 from knowledge.entry import Outcome as Found
 
 FLOW = "complaint"
@@ -77,7 +78,7 @@ def choose(turn: Turn, step: Step, draft: Draft, value: str) -> Outcome | None:
 def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     """Take what was typed at a step: an answer to it, or else a part of the statement."""
     text = turn.incoming.text.strip()
-    if not text:
+    if not says_something(text):  # nothing, or a smiley
         return stay(turn, step, draft, say("complaint.empty", turn.language))
     if step is Step.PREVIEW and said(text, "submit"):
         return submit(turn, draft)
@@ -88,7 +89,9 @@ def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     if answer is not None:
         return answer
     if step is not Step.WHAT and _is_slip(turn, text):
-        return stay(turn, step, draft, say("complaint.not_understood", turn.language))
+        is_late = command_in(text) is Command.DONE  # 写好了, said once more
+        note = Markup() if is_late else say("complaint.not_understood", turn.language)
+        return stay(turn, step, draft, note)
     return keep_text(turn, step, draft, text)
 
 

@@ -133,13 +133,17 @@ class Routing:
         return tuple(one for _, _, one in ranked[:limit])
 
     def likeliest(self, text: str, *, urgent: bool = False) -> str:
-        """Give the category a text most tells of; without any hint the last one, of danger the first that is urgent."""
-        found = self.suggest(text, limit=1)
-        if found:
+        """Give the category a text most tells of; without any hint the last one, of danger the first that is urgent.
+
+        欺负 in a text of danger weighs more than 上学 beside it: what is no hurry to anybody gives way.
+        """
+        found = self.suggest(text, limit=len(self.categories))
+        if found and not (urgent and found[0].urgency == "normal"):
             return found[0].id
-        hurried = (one.id for one in self.categories.values() if one.urgency == "urgent")
-        last = tuple(self.categories)[-1]
-        return next(hurried, last) if urgent else last
+        likely = found or tuple(self.categories.values())
+        hurried = (one.id for one in likely if one.urgency == "urgent")
+        usual = found[0].id if found else tuple(self.categories)[-1]
+        return next(hurried, usual) if urgent else usual
 
     def plain_kind(self, text: str) -> str | None:
         """Give the kind a message plainly is (我要投诉 …); None for a question about complaining."""
