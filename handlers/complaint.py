@@ -47,6 +47,8 @@ def handle(turn: Turn) -> Outcome | None:
     draft, step = turn.dialogue.draft, turn.dialogue.step
     if turn.dialogue.flow != FLOW or draft is None:
         return wished(turn)
+    if turn.incoming.arrival is Arrival.TEXT and asks_to_look_up(turn):
+        return None  # a case may be looked up in between
     if step not in {*Step}:
         return beside.answered(turn, draft)
     if beside.is_long_ago(turn):
@@ -82,8 +84,6 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
         return take_text(turn, step, draft)  # 不用了 declines the contact, not the complaint
     if wanted in _ELSEWHERE or (wanted is None and is_slash(turn.incoming.text)):
         return None
-    if asks_to_look_up(turn):
-        return None  # 查进度 may be asked for in between
     match wanted:
         case Command.CANCEL:
             return beside.put_aside(turn)

@@ -198,7 +198,7 @@ def told_of_draft(turn: Turn, outcome: Outcome) -> Outcome:
     """Say what became of the draft that was open, where something else has put it aside."""
     parked, before = outcome.dialogue.parked, turn.dialogue
     put_aside_now = (
-        before.flow == FLOW
+        before.flow == FLOW != outcome.dialogue.flow
         and before.draft is not None
         and parked is not None
         and parked.id == before.draft.id
