@@ -17,7 +17,7 @@ from bot.core.turn import Turn
 from bot.core.workdays import local_day
 from handlers.contact_details import LONGEST
 from handlers.contact_details import read_contact as contact_in
-from handlers.spoken import is_short_answer, said, sounds_asked
+from handlers.spoken import is_short_answer, said, sounds_asked, tells_a_story
 from handlers.words import Command, command_in
 from knowledge.entry import Outcome as Found
 from knowledge.entry import Small
@@ -184,7 +184,9 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         )
     if not any(one.isalnum() for one in name):
         return None  # a smiley
-    if _SENTENCE.search(name) or sounds_asked(name) or is_small_talk(turn, name):
+    if _SENTENCE.search(name) or sounds_asked(name) or tells_a_story(name):
+        return None
+    if is_small_talk(turn, name):
         return None  # a sentence is no name, it belongs to what happened; 你好 is neither
     kept = replace(draft, subject=name, subject_name=name)
     return Taken(kept, note=say("complaint.other_school", turn.language, name=name))

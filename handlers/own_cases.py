@@ -28,6 +28,7 @@ from handlers.when import day_words
 FLOW = "progress"
 ADD = "add"
 REASON = "reason"
+WITHDRAW = "withdraw"
 
 
 def do(turn: Turn, case: CaseView, verb: str) -> Outcome | None:
@@ -218,9 +219,12 @@ def _withdraw(turn: Turn, case: CaseView, verb: str) -> Outcome:
                 button("own.withdraw_no", turn, f"k:withdraw-no:{case.number}"),
             ),
         )
-        return told(
+        asked = told(
             turn, Outgoing(say("own.withdraw_ask", turn.language, number=case.number), rows)
         )
+        if turn.dialogue.flow not in ("", FLOW):
+            return asked
+        return replace(asked, dialogue=opened(turn, WITHDRAW, case.number))
     act = Act(ParentAct.WITHDRAW, case.number, proven=_proven(turn, case))
     return told(turn, Outgoing(say("own.withdrawn", turn.language, number=case.number)), act)
 

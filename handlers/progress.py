@@ -1,30 +1,31 @@
 """Own cases: 查进度, number and code from any account, and the dialogues that add, withdraw and rate.
 
-Floor 2: pure. The flow `progress` is at one of four steps: lookup and code wait for number and code, add for
-what is to be added, reason for why an answer was not good. Left alone for an hour, it is over.
+Floor 2: pure. The flow `progress` is at one of five steps: lookup and code wait for number and code, add for
+what is to be added, reason for why an answer was not good, withdraw for whether that is meant. Left alone for an
+hour, it is over.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import numbers
-from bot.core.cases import CaseView
+from bot.core.cases import CaseView, Rating
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Place, Say, Turn
 from handlers import own_cases
 from handlers.case_card import card, case_list
-from handlers.complaint_beside import told_of_draft, with_draft_named
+from handlers.complaint_beside import is_question, told_of_draft, with_draft_named
 from handlers.complaint_parts import is_courtesy
 from handlers.evidence import refusal
 from handlers.filing import closed
 from handlers.lookup import ask, asks_to_look_up, is_elsewhere, is_mine, look_up
-from handlers.own_cases import ADD, FLOW, REASON, told
+from handlers.own_cases import ADD, FLOW, REASON, WITHDRAW, told
 from handlers.saying import button, menu_button
 from handlers.spoken import asks_own_progress, said
 from handlers.words import Command, argument, command, is_slash
 
 LIVES = timedelta(hours=1)  # a flow left alone for longer takes nothing any more
-STEPS = ("lookup", "code", ADD, REASON)
+STEPS = ("lookup", "code", ADD, REASON, WITHDRAW)
 _OURS = (Command.CANCEL, Command.BACK, Command.DONE, Command.HELP)
 
 
@@ -101,6 +102,8 @@ def _arrived(turn: Turn) -> Outcome | None:
     step, case, incoming = turn.dialogue.step, _current(turn), turn.incoming
     if incoming.arrival is Arrival.EDIT:
         return None
+    if step == WITHDRAW and case is not None:
+        return _sure(turn, case)
     if incoming.arrival is Arrival.TEXT and (command(turn) is not None or is_slash(incoming.text)):
         return _commanded(turn)
     if step in ("lookup", "code"):
@@ -108,17 +111,15 @@ def _arrived(turn: Turn) -> Outcome | None:
     if case is None:
         return _helped(turn)
     text = incoming.text.strip()
+    if incoming.arrival is Arrival.TEXT and step == REASON:
+        return _reasoned(turn, case, text)
     match incoming.arrival:
         case Arrival.TEXT if not text or (step == ADD and is_courtesy(turn, text)):
             return _helped(turn)  # 谢谢 is nothing that the staff need to read
         case Arrival.TEXT if step == ADD and said(text, "done"):
             return own_cases.do(turn, case, "enough")
         case Arrival.TEXT:
-            return (
-                own_cases.add_text(turn, case, text)
-                if step == ADD
-                else own_cases.take_reason(turn, case, text)
-            )
+            return own_cases.add_text(turn, case, text)
         case Arrival.MEDIA if step == ADD:
             return own_cases.add_file(turn, case)
         case Arrival.MEDIA if incoming.media is not None and refusal(turn, incoming.media) is None:
@@ -137,6 +138,36 @@ def _arrived(turn: Turn) -> Outcome | None:
             return None
         case _:
             return _helped(turn)
+
+
+def _reasoned(turn: Turn, case: CaseView, text: str) -> Outcome | None:
+    """Take why an answer was not good. It is handled again only once, so 谢谢 and a question are no reason."""
+    if said(text, "no_rating"):
+        return _left(turn)
+    rating = own_cases.verb_said(text)
+    if rating in (Rating.GOOD, Rating.FAIR):
+        return own_cases.rate(turn, case, Rating(rating))
+    if not text:
+        return _helped(turn)
+    if rating == Rating.BAD or is_courtesy(turn, text):
+        return own_cases.ask_reason(turn, case)
+    if is_question(turn, text):
+        return None
+    return own_cases.take_reason(turn, case, text)
+
+
+def _sure(turn: Turn, case: CaseView) -> Outcome | None:
+    """Take whether to withdraw, in words; anything else is read as if nothing had been asked."""
+    text, last, asked_at = turn.incoming.text.strip(), turn.dialogue.last, turn.dialogue.updated_at
+    if turn.incoming.arrival is not Arrival.TEXT:
+        return None
+    if last is not None and last.at is not None and asked_at is not None and last.at > asked_at:
+        return _named(turn, text)  # 是的 now answers something else
+    if said(text, "agreed") or said(text, "withdraw-yes"):
+        return own_cases.do(turn, case, "withdraw-yes")
+    if said(text, "refused") or command(turn) in (Command.CANCEL, Command.BACK):
+        return own_cases.do(turn, case, "withdraw-no")
+    return _named(turn, text)
 
 
 def _current(turn: Turn) -> CaseView | None:

@@ -29,6 +29,14 @@ def is_short_answer(text: str) -> bool:
     return len(text) <= _LONGEST and any(fold(text) in words for words in _groups().values())
 
 
+def tells_a_story(text: str) -> bool:
+    """Tell whether a text tells what happened rather than names a school or an office: 饭里有虫."""
+    data = _data()
+    return not re.search(data["name_like"][0], text) and bool(
+        re.search(data["story_like"][0], text)
+    )
+
+
 def asks_own_progress(text: str) -> bool:
     """Tell whether a text asks how far the own matter is: 我的投诉到哪了, 我上次投诉的那个有结果没."""
     if said(text, "progress"):
