@@ -15,7 +15,7 @@ from bot.core.numbers import find
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Say, Turn
 from bot.core.workdays import local_day
-from handlers.complaint_moves import FLOW, SAME, stay, take_text, with_text
+from handlers.complaint_moves import FLOW, SAME, asks_of_the_form, stay, take_text, with_text
 from handlers.complaint_parts import has_statement, is_courtesy, statement
 from handlers.complaint_steps import Step
 from handlers.complaint_view import (
@@ -256,7 +256,7 @@ def is_aside(turn: Turn, step: Step) -> bool:
     if _asks_a_figure(turn, text):
         return True
     found = turn.knowledge.index.ask(text, today=local_day(turn.now)).outcome
-    told = step in (Step.NAME, Step.CONTACT)
+    told = step in (Step.NAME, Step.CONTACT) or asks_of_the_form(turn, text)
     return found is Found.HIT or (told and found is Found.UNSURE)
 
 

@@ -135,8 +135,17 @@ def _is_slip(turn: Turn, text: str) -> bool:
     routing = turn.knowledge.routing
     if routing.emergency(text) or (len(text) >= _SHORTEST and routing.suggest(text)):
         return False
+    if asks_of_the_form(turn, text):
+        return True
     few_words = text.isascii() and len(text.split()) <= _FEW_WORDS and len(text) < _LONG_WORD
     return len(text) < _SHORT or few_words
+
+
+def asks_of_the_form(turn: Turn, text: str) -> bool:
+    """Tell whether a short text asks of what is being filled in: 选哪个好. It names no matter, so it is none."""
+    if len(text) > _SHORT_QUESTION or not sounds_asked(text) or sounds_outraged(text):
+        return False
+    return not turn.knowledge.routing.suggest(text)
 
 
 def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
