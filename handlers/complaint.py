@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.core.cases import Kind
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, Button, Outcome, Outgoing, Place, Say, Turn
@@ -48,6 +47,8 @@ def handle(turn: Turn) -> Outcome | None:
     draft, step = turn.dialogue.draft, turn.dialogue.step
     if turn.dialogue.flow != FLOW or draft is None:
         return wished(turn)
+    if turn.incoming.arrival is Arrival.TEXT and asks_to_look_up(turn):
+        return None  # a case may be looked up in between
     if step not in {*Step}:
         return beside.answered(turn, draft)
     if beside.is_long_ago(turn):
@@ -83,8 +84,6 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
         return take_text(turn, step, draft)  # 不用了 declines the contact, not the complaint
     if wanted in _ELSEWHERE or (wanted is None and is_slash(turn.incoming.text)):
         return None
-    if asks_to_look_up(turn.incoming.text):
-        return None  # 查进度 may be asked for in between
     match wanted:
         case Command.CANCEL:
             return beside.put_aside(turn)
@@ -103,9 +102,9 @@ def _texted(turn: Turn, step: Step, draft: Draft) -> Outcome | None:
 
 
 def _again(turn: Turn, step: Step, draft: Draft) -> Outcome:
-    """Ask the step again; 举报 and 提建议 change the kind, and say so."""
+    """Ask the step again; 投诉, 举报 and 提建议 change the kind where another was chosen, and say so."""
     kind = turn.knowledge.routing.plain_kind(turn.incoming.text)
-    if kind in (None, Kind.COMPLAINT, draft.kind):
+    if kind in (None, draft.kind) or is_slash(turn.incoming.text):
         return stay(turn, step, draft)
     named = plain(f"complaint.kind_{kind}", turn.language)
     note = say("complaint.kind_changed", turn.language, kind=named)

@@ -15,8 +15,8 @@ from bot.core.numbers import find
 from bot.core.texts import plain, say
 from bot.core.turn import Arrival, KeepFile, Outcome, Outgoing, Say, Turn
 from bot.core.workdays import local_day
-from handlers.complaint_moves import FLOW, SAME, stay, take_text, with_text
-from handlers.complaint_parts import has_statement, is_small_talk, statement
+from handlers.complaint_moves import FLOW, SAME, asks_of_the_form, stay, take_text, with_text
+from handlers.complaint_parts import has_statement, is_courtesy, statement
 from handlers.complaint_steps import Step
 from handlers.complaint_view import (
     flow_button,
@@ -34,6 +34,7 @@ from handlers.saying import EMPTY_LINE, menu_button
 from handlers.spoken import said, sounds_asked, sounds_outraged
 from handlers.words import Command, command
 from knowledge.entry import Outcome as Found
+from knowledge.wish import read_wish
 
 RESUME = "resume"
 WHICH = "which"
@@ -158,7 +159,7 @@ def come_back(turn: Turn, draft: Draft) -> Outcome | None:
     if wanted in (None, Command.DONE, Command.BACK) and text:
         if is_question(turn, text):
             return None
-        if not is_small_talk(turn, text):
+        if not is_courtesy(turn, text):
             left = replace(left, waiting=(text, turn.incoming.message))
         note = danger_in(turn, text)
     elif wanted not in (None, Command.COMPLAIN, Command.HELP):
@@ -191,6 +192,30 @@ def put_aside(turn: Turn) -> Outcome:
     )
     html = say("complaint.cancelled", turn.language)
     return Outcome(after, (tell(turn, draft, Outgoing(html, rows)),))
+
+
+def told_of_draft(turn: Turn, outcome: Outcome) -> Outcome:
+    """Say what became of the draft that was open, where something else has put it aside."""
+    parked, before = outcome.dialogue.parked, turn.dialogue
+    put_aside_now = (
+        before.flow == FLOW != outcome.dialogue.flow
+        and before.draft is not None
+        and parked is not None
+        and parked.id == before.draft.id
+    )
+    return with_draft_named(turn, outcome) if put_aside_now else outcome
+
+
+def with_draft_named(turn: Turn, outcome: Outcome) -> Outcome:
+    """Add to what is said last that a draft is put aside, and how to take it up again."""
+    parked = outcome.dialogue.parked
+    *before, last = outcome.effects
+    if parked is None or not isinstance(last, Say):
+        return outcome
+    html = last.message.html + EMPTY_LINE + say("complaint.put_aside", turn.language)
+    row = (flow_button("complaint.go_on", turn, parked, "resume:go"),)
+    message = replace(last.message, html=html, buttons=(*last.message.buttons, row))
+    return replace(outcome, effects=(*before, replace(last, message=message)))
 
 
 def pressed_aside(turn: Turn, draft_id: str, value: str) -> Outcome | None:
@@ -228,9 +253,17 @@ def is_aside(turn: Turn, step: Step) -> bool:
         return False
     if turn.knowledge.routing.emergency(text) is not None:
         return False
+    if _asks_a_figure(turn, text):
+        return True
     found = turn.knowledge.index.ask(text, today=local_day(turn.now)).outcome
-    told = step in (Step.NAME, Step.CONTACT)
+    told = step in (Step.NAME, Step.CONTACT) or asks_of_the_form(turn, text)
     return found is Found.HIT or (told and found is Found.UNSURE)
+
+
+def _asks_a_figure(turn: Turn, text: str) -> bool:
+    """Tell whether a published figure is asked for: 三中指标到校多少个 names no category of a complaint."""
+    shelf, lexicon = turn.knowledge.figures, turn.knowledge.index.lexicon
+    return read_wish(shelf, text, today=local_day(turn.now), lexicon=lexicon) is not None
 
 
 def _open_cases(turn: Turn) -> tuple[CaseView, ...]:
@@ -275,6 +308,8 @@ def _texted(turn: Turn, draft: Draft, text: str) -> Outcome | None:
         return question(turn, turn.dialogue.step, draft, say("complaint.empty", turn.language))
     if is_question(turn, text):
         return None
+    if is_courtesy(turn, text):
+        return question(turn, turn.dialogue.step, draft)
     if turn.dialogue.step == RESUME:
         before, message = draft.waiting or ("", turn.incoming.message)
         waiting = (f"{before}\n{text}".strip(), message)

@@ -11,21 +11,26 @@ from markupsafe import Markup
 from bot.core.dialogue import Draft
 from bot.core.texts import plain, say
 from bot.core.turn import KeepFile, Outcome, Turn
+from bot.core.workdays import local_day
 from handlers import complaint_parts as parts
+from handlers.answers import body
 from handlers.complaint_parts import Taken, has_statement, statement
-from handlers.complaint_steps import STEPS, Step, can_keep, following, preceding
+from handlers.complaint_steps import STEPS, Step, can_keep, following, preceding, shown
 from handlers.complaint_view import ask, kept_so_far, same_message, tell
 from handlers.danger import marked
 from handlers.evidence import refusal, with_file
 from handlers.filing import file_case, same_open_case
 from handlers.saying import NEW_LINE
-from handlers.spoken import label_said, part_to_change, said
+from handlers.spoken import label_said, part_to_change, said, sounds_asked, sounds_outraged
+from handlers.words import Command, command_in, says_something
+from knowledge.entry import Outcome as Found
 
 FLOW = "complaint"
 SAME = "same"  # the very same text was submitted within a day: is it meant again?
 MOST_TEXT = 60_000  # characters of one statement; more belongs in a document
 _FEW_WORDS, _LONG_WORD = 2, 30  # anonymous, no idea: in English a slip is longer
 _SHORTEST = 4  # characters of what may be a whole statement
+_SHORT_QUESTION = 16  # characters; a longer one tells what happened
 _SHORT = 6  # characters; a shorter answer that fits nothing is a slip, not a part of the statement
 
 
@@ -73,18 +78,20 @@ def choose(turn: Turn, step: Step, draft: Draft, value: str) -> Outcome | None:
 def take_text(turn: Turn, step: Step, draft: Draft) -> Outcome:
     """Take what was typed at a step: an answer to it, or else a part of the statement."""
     text = turn.incoming.text.strip()
-    if not text:
+    if not says_something(text):  # nothing, or a smiley
         return stay(turn, step, draft, say("complaint.empty", turn.language))
     if step is Step.PREVIEW and said(text, "submit"):
         return submit(turn, draft)
     if said(text, "keep") and can_keep(draft, step):
         return after(turn, step, Taken(draft))
     answer = _changed(turn, draft, text) if step is Step.PREVIEW else None
-    answer = answer or _answer(turn, step, draft, text)
+    answer = answer or _named(turn, step, draft, text) or _answer(turn, step, draft, text)
     if answer is not None:
         return answer
     if step is not Step.WHAT and _is_slip(turn, text):
-        return stay(turn, step, draft, say("complaint.not_understood", turn.language))
+        is_late = command_in(text) is Command.DONE  # 写好了, said once more
+        note = Markup() if is_late else say("complaint.not_understood", turn.language)
+        return stay(turn, step, draft, note)
     return keep_text(turn, step, draft, text)
 
 
@@ -104,6 +111,15 @@ def _changed(turn: Turn, draft: Draft, text: str) -> Outcome | None:
     return after(turn, step, taken) if taken is not None and _is_sure(turn, step, taken) else None
 
 
+def _named(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
+    """Take 匿名 or 实名 said before or after its step: it is an answer there too, and no part of what happened."""
+    named = parts.read_name(turn, draft, text) if step is not Step.NAME else None
+    if named is None:
+        return None
+    name = shown(turn, named.draft, Step.NAME)
+    return stay(turn, step, named.draft, say("complaint.name_taken", turn.language, name=name))
+
+
 def _is_sure(turn: Turn, step: Step, taken: Taken) -> bool:
     """Tell whether a new value is one for certain: 学校改成周六上课 tells what happened."""
     if step is Step.SUBJECT:
@@ -119,14 +135,23 @@ def _is_slip(turn: Turn, text: str) -> bool:
     routing = turn.knowledge.routing
     if routing.emergency(text) or (len(text) >= _SHORTEST and routing.suggest(text)):
         return False
+    if asks_of_the_form(turn, text):
+        return True
     few_words = text.isascii() and len(text.split()) <= _FEW_WORDS and len(text) < _LONG_WORD
     return len(text) < _SHORT or few_words
+
+
+def asks_of_the_form(turn: Turn, text: str) -> bool:
+    """Tell whether a short text asks of what is being filled in: 选哪个好. It names no matter, so it is none."""
+    if len(text) > _SHORT_QUESTION or not sounds_asked(text) or sounds_outraged(text):
+        return False
+    return not turn.knowledge.routing.suggest(text)
 
 
 def _answer(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome | None:
     """Read a text as an answer to the step: a label typed by hand, or what the step itself reads."""
     row = STEPS[step]
-    if row.by_label:
+    if row.by_label or (step is Step.SUBJECT and text.isdecimal()):
         options = row.options(turn, draft)
         place = label_said(text, [one.label for one in options])
         if place is not None:
@@ -147,13 +172,27 @@ def _kept_with(turn: Turn, taken: Taken, text: str) -> Taken:
 
 
 def keep_text(turn: Turn, step: Step, draft: Draft, text: str) -> Outcome:
-    """Keep a text as part of the statement, at whatever step it came."""
+    """Keep a text as part of the statement, at whatever step it came; 谢谢 is no part of it."""
+    if parts.is_courtesy(turn, text):
+        return stay(turn, step, draft)
     if len(statement(draft)) + len(text) > MOST_TEXT:
         return stay(turn, step, draft, say("complaint.too_much", turn.language), sure=True)
     draft, danger = with_text(turn, draft, text)
     noted = kept_so_far(turn, draft) if step is not Step.WHAT else Markup()
-    note = NEW_LINE.join(part for part in (danger, noted) if part)
-    return stay(turn, step, draft, note, sure=bool(danger))
+    answered = Markup() if danger else _answered(turn, text)
+    note = NEW_LINE.join(part for part in (danger, answered, noted) if part)
+    return stay(turn, step, draft, note, sure=bool(danger or answered))
+
+
+def _answered(turn: Turn, text: str) -> Markup:
+    """Give the answer to a short question that is kept as part of what happened: 会保密吗 waits for one."""
+    if len(text) > _SHORT_QUESTION or not sounds_asked(text) or sounds_outraged(text):
+        return Markup()
+    decision = turn.knowledge.index.ask(text, today=local_day(turn.now))
+    if decision.outcome is not Found.HIT or len(decision.answers) != 1:
+        return Markup()
+    entry = turn.knowledge.entries.get(decision.answers[0].id)
+    return body(turn, entry) if entry is not None and not entry.draft else Markup()
 
 
 def with_text(turn: Turn, draft: Draft, text: str) -> tuple[Draft, Markup]:

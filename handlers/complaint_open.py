@@ -15,12 +15,14 @@ from bot.core.texts import say
 from bot.core.turn import Arrival, Outcome, Turn
 from handlers.complaint_beside import LONG_AGO, begin, pressed_aside, resume
 from handlers.complaint_moves import with_text
+from handlers.complaint_parts import read_name
 from handlers.danger import marked
 from handlers.saying import answer, button, way_on
-from handlers.spoken import said
+from handlers.spoken import asks_nothing, said, without_swearing
 from handlers.words import Command, argument, command
 
 JUST_FILED = timedelta(hours=1)
+_MATTER = 5  # characters beside the swearing that may tell what it is about
 COMPLAIN_OF_IT = "complain:last"  # a button: about what was just written
 
 
@@ -40,11 +42,12 @@ def wished(turn: Turn) -> Outcome | None:
         if behind:  # /complain 食堂有虫子: what follows is what happened
             draft, danger = with_text(turn, draft, behind)
         return begin(turn, draft, danger=danger)
+    if wanted is Command.RESUME and parked is not None:
+        return resume(turn, parked)  # also where a look-up was opened meanwhile
     if turn.dialogue.flow:
         return None
     if wanted is Command.RESUME:
-        nothing = answer(turn, say("menu.nothing_open", turn.language), buttons=way_on(turn))
-        return nothing if parked is None else resume(turn, parked)
+        return answer(turn, say("menu.nothing_open", turn.language), buttons=way_on(turn))
     if wanted is not None:
         return None
     return _afterwards(turn) or plainly(turn, turn.incoming.text.strip())
@@ -62,11 +65,25 @@ def _of_last(turn: Turn) -> Outcome:
 def plainly(turn: Turn, text: str) -> Outcome | None:
     """Start a complaint with a text that plainly is one, as the first words of its statement."""
     kind = turn.knowledge.routing.plain_kind(text) if text else None
+    if kind is None and _is_angry_of(turn, text):
+        kind = Kind.COMPLAINT
     if kind is None:
         return None
     draft = kept_draft(turn)
-    draft, danger = with_text(turn, replace(draft, kind=draft.kind or kind), text)
+    draft = replace(draft, kind=draft.kind or kind)
+    named = read_name(turn, draft, text)  # 匿名举报 says how, and nothing of what happened
+    if named is not None:
+        return begin(turn, named.draft)
+    draft, danger = with_text(turn, draft, text)
     return begin(turn, draft, danger=danger)
+
+
+def _is_angry_of(turn: Turn, text: str) -> bool:
+    """Tell whether somebody swears about a matter of ours: 天天补课,他妈的乱收费; nothing is asked then."""
+    rest = without_swearing(text)
+    if rest is None or len(rest) < _MATTER or not asks_nothing(rest):
+        return False
+    return bool(turn.knowledge.routing.suggest(rest))
 
 
 def _afterwards(turn: Turn) -> Outcome | None:

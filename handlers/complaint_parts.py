@@ -17,9 +17,10 @@ from bot.core.turn import Turn
 from bot.core.workdays import local_day
 from handlers.contact_details import LONGEST
 from handlers.contact_details import read_contact as contact_in
-from handlers.spoken import is_short_answer, said, sounds_asked
+from handlers.spoken import is_short_answer, said, sounds_asked, tells_a_story
 from handlers.words import Command, command_in
 from knowledge.entry import Outcome as Found
+from knowledge.entry import Small
 from knowledge.routing import Category
 from knowledge.schools import School, find_schools, is_called, mentioned_schools
 
@@ -166,7 +167,9 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         return choose_subject(turn, draft, NO_SCHOOL)
     if said(text, "none_listed") and draft.subject_name and not draft.subject:
         return choose_subject(turn, draft, AS_TYPED)
-    if len(text) > LONGEST_NAME or _is_no_name(text):
+    if said(text, "unlisted"):
+        return Taken(draft, done=False, note=say("complaint.name_it", turn.language))
+    if len(text) > LONGEST_NAME or _is_no_name(turn, text):
         return None
     match = find_schools(turn.knowledge.schools, text)
     name = " ".join(text.split())
@@ -181,20 +184,30 @@ def read_subject(turn: Turn, draft: Draft, text: str) -> Taken | None:
         )
     if not any(one.isalnum() for one in name):
         return None  # a smiley
-    if _SENTENCE.search(name) or sounds_asked(name) or is_small_talk(turn, name):
+    if _SENTENCE.search(name) or sounds_asked(name) or tells_a_story(name):
+        return None
+    if is_small_talk(turn, name):
         return None  # a sentence is no name, it belongs to what happened; 你好 is neither
     kept = replace(draft, subject=name, subject_name=name)
     return Taken(kept, note=say("complaint.other_school", turn.language, name=name))
 
 
-def _is_no_name(text: str) -> bool:
-    """Tell whether a text is a command, a short answer or the number of a case: 写好了 is no school."""
-    return command_in(text) is not None or is_short_answer(text) or looks_like(text)
+def _is_no_name(turn: Turn, text: str) -> bool:
+    """Tell whether a text is a command, a short answer, a number or a matter: 写好了 and 乱收费 are no school."""
+    hints = (hint for one in turn.knowledge.routing.categories.values() for hint in one.hints)
+    is_answer = command_in(text) is not None or is_short_answer(text) or looks_like(text)
+    return is_answer or text.isdecimal() or text.strip() in hints
 
 
 def is_small_talk(turn: Turn, text: str) -> bool:
-    """Tell whether a text is a greeting, thanks or the like, which says nothing of the matter."""
+    """Tell whether a text is a greeting, thanks or the like; or swearing, which is no name of a school either."""
     return turn.knowledge.index.ask(text, today=local_day(turn.now)).small is not None
+
+
+def is_courtesy(turn: Turn, text: str) -> bool:
+    """Tell whether a text says nothing of the matter: 谢谢, 您好, 你是真人吗. Swearing may be what happened."""
+    small = turn.knowledge.index.ask(text, today=local_day(turn.now)).small
+    return small not in (None, Small.ABUSE)
 
 
 def _about(draft: Draft, school: School) -> Draft:

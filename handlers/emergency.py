@@ -99,12 +99,14 @@ def _more(turn: Turn, text: str) -> Outcome | None:
     if draft is None or not is_pending(turn):
         return None
     wanted = command(turn)
-    if wanted is Command.CANCEL:
+    if wanted is Command.CANCEL or said(text, "not_now"):
         return _declined(turn)
     if wanted is not None or not text:
         return None
     if said(text, "register"):
         return register(turn, draft)
+    if said(text, "step_by_step"):
+        return begin(turn, draft)
     if turn.knowledge.routing.plain_kind(text) is not None or is_question(turn, text):
         return None
     draft, danger = with_text(turn, draft, text)

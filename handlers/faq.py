@@ -17,7 +17,7 @@ from handlers import answers, burst
 from handlers.complaint_open import COMPLAIN_OF_IT
 from handlers.complaint_view import add_label
 from handlers.saying import EMPTY_LINE, NEW_LINE, answer, button, menu_button, person_button, way_on
-from handlers.spoken import sounds_asked, sounds_outraged, tells_of_insult
+from handlers.spoken import said, sounds_asked, sounds_outraged, tells_of_insult, without_swearing
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import entry as known
 from knowledge.entry import Context, Decision, Entry, Small
@@ -25,6 +25,7 @@ from knowledge.schools import key_of
 
 CONTEXT_LASTS = timedelta(minutes=30)
 FRESH_CASE = timedelta(days=1)
+_CURSE = 6  # characters of a message that is a curse and no more
 _LONGEST_NAME = 16  # characters of a school's name
 _WORTH = {known.Outcome.HIT: 2, known.Outcome.UNSURE: 1, known.Outcome.MISS: 0}
 
@@ -47,7 +48,11 @@ def decide(turn: Turn, question: str) -> Decision:
     """
     asked = without_personal_numbers(question).strip()
     today = local_day(turn.now)
-    decision = turn.knowledge.index.ask(asked, today=today, context=_context(turn))
+    context, index = _context(turn), turn.knowledge.index
+    decision = index.ask(asked, today=today, context=context)
+    rest = without_swearing(asked) if decision.small is Small.ABUSE else None
+    if rest and sounds_asked(rest):  # 他妈的到底怎么报名: what is asked has its answer all the same
+        decision = index.ask(rest, today=today, context=context)
     return replace(decision, question=question)
 
 
@@ -91,6 +96,9 @@ def _asked(turn: Turn) -> Outcome:
     """Answer what was written, together with the pieces before it."""
     if not says_something(turn.incoming.text):
         return answer(turn, say("small.empty", turn.language), buttons=way_on(turn))
+    judged = _judged_in_words(turn)
+    if judged is not None:
+        return judged
     decision = _best_reading(turn)
     outcome = _small_talk(turn, decision.small) if decision.small else answered(turn, decision)
     if turn.incoming.arrival is not Arrival.TEXT:
@@ -136,7 +144,12 @@ def _hit(turn: Turn, decision: Decision, entries: tuple[Entry, ...]) -> Outcome:
     below = (_rest(turn, decision), _personal_warning(turn))
     if len(entries) == 1:
         [entry] = entries
-        return answer(turn, answers.body(turn, entry), *below, buttons=answers.buttons(turn, entry))
+        return answer(
+            turn,
+            answers.body(turn, entry),
+            *below,
+            buttons=(*_to_complain(turn), *answers.buttons(turn, entry)),
+        )
     parts = {one.id: one.part for one in decision.answers}
     pieces = (
         say("faq.part", turn.language, number=number, part=parts[entry.id] or entry.question)
@@ -209,21 +222,31 @@ def _small_talk(turn: Turn, small: Small) -> Outcome:
     if small is Small.ABUSE and tells_of_insult(turn.incoming.text):
         return _insulted(turn)
     sentence = say(f"small.{small.value}", turn.language, bureau=turn.desk.bureau)
+    after = turn.dialogue
     match small:
         case Small.GREETING:
             rows = way_on(turn)
         case Small.IDENTITY:
             rows = ((person_button(turn),),)
         case Small.ABUSE:
-            rows = ((button("button.complain", turn, "/complain"), person_button(turn)),)
+            of_it = (
+                len(turn.incoming.text.strip()) > _CURSE
+            )  # 这破系统登不上去: kept for whoever handles it
+            after = replace(after, last=_said_now(turn)) if of_it else after
+            wish = COMPLAIN_OF_IT if of_it else "/complain"
+            rows = ((button("button.complain", turn, wish), person_button(turn)),)
         case Small.THANKS | Small.LEAD_IN:
             rows = ()
-    return answer(turn, sentence, buttons=rows)
+    return answer(turn, sentence, buttons=rows, dialogue=after)
+
+
+def _said_now(turn: Turn) -> Last:
+    return Last(turn.incoming.text.strip(), "", turn.now)
 
 
 def _insulted(turn: Turn) -> Outcome:
     """Offer to register an insult that was told of; the words in it are not said to us."""
-    after = replace(turn.dialogue, last=Last(turn.incoming.text.strip(), "", turn.now))
+    after = replace(turn.dialogue, last=_said_now(turn))
     rows = (*_to_complain(turn), (person_button(turn),))
     return answer(turn, say("faq.insulted", turn.language), buttons=rows, dialogue=after)
 
@@ -240,6 +263,18 @@ def _pressed(turn: Turn) -> Outcome | None:
     return _chosen(turn, entry) if verb == "faq" else _judged(turn, entry, helpful=verb == "good")
 
 
+def _judged_in_words(turn: Turn) -> Outcome | None:
+    """Take 有帮助 and 不是我问的, typed below an answer, as its buttons."""
+    context = _context(turn)
+    entry = turn.knowledge.entries.get(context.entry_id) if context is not None else None
+    if entry is None:
+        return None
+    for group, helpful in (("helpful", True), ("unhelpful", False)):
+        if said(turn.incoming.text, group):
+            return _judged(turn, entry, helpful=helpful)
+    return None
+
+
 def _chosen(turn: Turn, entry: Entry) -> Outcome:
     """Give the entry of a button; it is what the conversation is about from now on."""
     last = Last(entry.question, entry.id, turn.now)
@@ -254,8 +289,9 @@ def _chosen(turn: Turn, entry: Entry) -> Outcome:
 
 def _judged(turn: Turn, entry: Entry, *, helpful: bool) -> Outcome:
     last = turn.dialogue.last
-    question = last.question if last is not None and last.entry_id == entry.id else entry.question
-    feedback = Feedback(entry.id, question, helpful)
+    in_words = last is not None and last.entry_id == entry.id
+    question = last.question if last is not None and in_words else entry.question
+    feedback = Feedback(entry.id, question, helpful, in_words)
     if helpful:
         return answer(turn, say("faq.thanks_good", turn.language)).and_do(feedback)
     rows = (

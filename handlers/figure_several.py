@@ -13,16 +13,18 @@ from markupsafe import Markup
 
 from bot.core.chart import Picture
 from bot.core.dialogue import Dialogue, Figure, Last
-from bot.core.texts import say
+from bot.core.texts import plain, say
 from bot.core.turn import Asked, Effect, Outcome, Outgoing, Rows, Say, Turn
 from bot.core.workdays import local_day
 from handlers import answers, faq, figure_chart, figure_joined, figure_view
+from handlers.menu import question_of
 from handlers.saying import answer as sent
 from handlers.saying import way_on
 from handlers.words import says_something
 from knowledge import entry as known
 from knowledge import figures
 from knowledge.clauses import is_asking
+from knowledge.entry import Decision
 from knowledge.figure_answers import Answer, Ask, Found, Missing, NoSuch
 from knowledge.figure_follow import read_follow_up
 from knowledge.figure_words import fold
@@ -31,6 +33,13 @@ from knowledge.wish import WITH_YEAR, Wish, read_wish
 
 _SHORT = 8  # characters of a question that leans on the one before it: 怎么报名
 _OWN = 4  # characters of one that may be about something else, without its noise
+_SENIOR = ("figure.lead.exam", ("junior", "senior"))
+_LEADS = {  # by kind of figure: what a short question beside it is about, and the stages that fits
+    "quota": _SENIOR,
+    "plan": _SENIOR,
+    "score_line": _SENIOR,
+    "catchment": ("figure.lead.primary", ("primary",)),
+}
 _SENTENCES = re.compile(r"[?？。!！;；\n]+")
 _CLAUSES = re.compile(r"[?？。!！;；\n,，]+")
 
@@ -150,7 +159,7 @@ def _answered(
             figure = replace(figure, question=part.pieces[0], said=_said(wish))
             rows = own
     for piece in rest:
-        told.extend(_beside(turn, piece))
+        told.extend(_beside(turn, piece, wishes[-1].kind))
     after = replace(turn.dialogue, figure=figure, last=Last(question, "", turn.now))
     messages = _messages(turn, told, drawn, rows or way_on(turn), after)
     return Outcome(after, messages).and_do(Asked(question, "hit", f"table:{wishes[0].kind}"))
@@ -222,12 +231,33 @@ def _said(wish: Wish) -> tuple[str, ...]:
     return figures.said_by(wish) if wish.address is not None else ()
 
 
-def _beside(turn: Turn, piece: str) -> Iterator[Markup]:
-    """Answer what is asked beside a figure; 怎么报名 leans on it and is not guessed, 我家在城东 asks nothing."""
-    decision = faq.decide(turn, piece)
-    if decision.small is not None or not _asks(turn, piece):
+def _beside(turn: Turn, piece: str, kind: str) -> Iterator[Markup]:
+    """Answer what is asked beside a figure of a kind; 我家在城东 asks nothing, and nothing is guessed."""
+    alone = faq.decide(turn, piece)
+    if alone.small is not None or not _asks(turn, piece):
         return
-    if decision.outcome is known.Outcome.HIT and len(piece) >= _SHORT:
-        yield from (answers.body(turn, entry) for entry in faq.found(turn, decision))
-    else:
+    is_whole = len(piece) >= _SHORT
+    decision = alone if is_whole else _leaning(turn, piece, kind, alone)
+    if decision is None or decision.outcome is not known.Outcome.HIT:
         yield say("figure.rest", turn.language, part=piece)
+        return
+    for entry in faq.found(turn, decision):
+        if not is_whole:  # 怎么报名 was read as a question of its own: say as which
+            yield say("figure.beside", turn.language, question=question_of(entry, turn.language))
+        yield answers.body(turn, entry)
+
+
+def _leaning(turn: Turn, piece: str, kind: str, alone: Decision) -> Decision | None:
+    """Read a short question with what the figure beside it is about: after a quota 怎么报名 is 中考怎么报名.
+
+    By itself it counts only where its answer is of no other stage of schooling.
+    """
+    lead = _LEADS.get(kind)
+    if lead is None:
+        return None
+    about, stages = lead
+    together = faq.decide(turn, plain(about, "zh") + piece)
+    if together.outcome is known.Outcome.HIT:
+        return together
+    fits = all(entry.stage is None or entry.stage in stages for entry in faq.found(turn, alone))
+    return alone if fits else None

@@ -18,7 +18,7 @@ from bot.core.turn import Outcome, Outgoing, Rows, Say, Turn, WrongCode
 from handlers.case_card import card
 from handlers.complaint_beside import aside
 from handlers.filing import closed
-from handlers.saying import button
+from handlers.saying import EMPTY_LINE, button
 
 FLOW = "progress"
 MOST_WRONG = 5
@@ -34,8 +34,16 @@ def is_mine(turn: Turn, case: CaseView | None) -> bool:
     )
 
 
-def asks_to_look_up(text: str) -> bool:
-    """Tell whether a text is a number with its code and hardly anything else."""
+def is_elsewhere(turn: Turn) -> bool:
+    """Tell whether something else is being filled in."""
+    return turn.dialogue.flow not in ("", FLOW)
+
+
+def asks_to_look_up(turn: Turn) -> bool:
+    """Tell whether a text is a number with its code and hardly anything else, or the code that was asked for."""
+    text = turn.incoming.text.strip()
+    if turn.dialogue.number and numbers.is_code(text):
+        return True
     both = numbers.looks_like(text) and numbers.find_code(text) is not None
     return both and len(numbers.without(text)) <= _LITTLE
 
@@ -45,8 +53,8 @@ def look_up(turn: Turn, text: str) -> Outcome | None:
     number, code = numbers.find(text), numbers.find_code(text)
     if number is None and numbers.looks_like(text):
         return asking(turn, "own.mistyped")
-    if number is None and turn.dialogue.flow == FLOW and turn.dialogue.step == "code":
-        number = turn.dialogue.number
+    if number is None and (is_elsewhere(turn) or turn.dialogue.step == "code"):
+        number = turn.dialogue.number or None
     if number is None:
         return None
     case = turn.case if turn.case is not None and turn.case.number == number else None
@@ -68,9 +76,8 @@ def look_up(turn: Turn, text: str) -> Outcome | None:
 
 def ask(turn: Turn, note: Markup | None = None) -> Outcome:
     """Ask for number and code; `note` stands instead of the usual sentence."""
-    dialogue = replace(aside(turn), flow=FLOW, step="lookup", updated_at=turn.now)
     html = note if note is not None else say("own.lookup_ask", turn.language)
-    return Outcome(dialogue, (Say(Outgoing(html, _way_out(turn))),))
+    return _asked(turn, "lookup", html)
 
 
 def asking(turn: Turn, key: str) -> Outcome:
@@ -80,9 +87,16 @@ def asking(turn: Turn, key: str) -> Outcome:
 
 def ask_code(turn: Turn, number: str, note: Markup | None = None) -> Outcome:
     """Ask for the code of a number, whether or not there is such a case; `note` instead of the usual words."""
-    dialogue = replace(aside(turn), flow=FLOW, step="code", number=number, updated_at=turn.now)
     html = note if note is not None else say("own.code_ask", turn.language, number=number)
-    return Outcome(dialogue, (Say(Outgoing(html, _way_out(turn))),))
+    return _asked(turn, "code", html, number)
+
+
+def _asked(turn: Turn, step: str, html: Markup, number: str = "") -> Outcome:
+    """Open this flow at a step; what else is being filled in stays open, and the code may be sent all the same."""
+    if is_elsewhere(turn):
+        return _beside(turn, Outgoing(html), number)
+    after = replace(aside(turn), flow=FLOW, step=step, number=number, updated_at=turn.now)
+    return Outcome(after, (Say(Outgoing(html, _way_out(turn))),))
 
 
 def _is_locked(turn: Turn, case: CaseView | None) -> bool:
@@ -99,7 +113,15 @@ def _wrong(turn: Turn, number: str) -> Outcome:
 
 
 def _shown(turn: Turn, case: CaseView) -> Outcome:
-    return Outcome(_left(turn), (Say(card(turn, case)),))
+    shown = card(turn, case)
+    return _beside(turn, shown) if is_elsewhere(turn) else Outcome(_left(turn), (Say(shown),))
+
+
+def _beside(turn: Turn, message: Outgoing, number: str = "") -> Outcome:
+    """Say something beside what is being filled in, which stays open; the code of `number` may follow."""
+    html = message.html + EMPTY_LINE + say("menu.open_flow", turn.language)
+    said = Say(replace(message, html=html))
+    return Outcome(replace(turn.dialogue, number=number), (said,))
 
 
 def _left(turn: Turn) -> Dialogue:

@@ -28,6 +28,7 @@ from handlers.when import day_words
 FLOW = "progress"
 ADD = "add"
 REASON = "reason"
+WITHDRAW = "withdraw"
 
 
 def do(turn: Turn, case: CaseView, verb: str) -> Outcome | None:
@@ -170,7 +171,7 @@ def opened(turn: Turn, step: str, number: str) -> Dialogue:
 
 def verb_said(text: str) -> str | None:
     """Return what a plain 满意, 撤回 or 补充 wants done, as the verb of a button."""
-    verbs = (*(one.value for one in Rating), "withdraw-yes", "withdraw", "add")
+    verbs = (*(one.value for one in Rating), "withdraw-yes", "withdraw-no", "withdraw", "add")
     return next((one for one in verbs if said(text, one)), None)
 
 
@@ -203,7 +204,7 @@ def which_to_add(turn: Turn, text: str = "") -> Outcome:
 def _fits(turn: Turn, case: CaseView, verb: str) -> bool:
     if verb in {*Rating}:
         return may_rate(turn, case)
-    return _may(turn, case, Action(verb.removesuffix("-yes")))
+    return _may(turn, case, Action(verb.partition("-")[0]))
 
 
 def _withdraw(turn: Turn, case: CaseView, verb: str) -> Outcome:
@@ -218,9 +219,12 @@ def _withdraw(turn: Turn, case: CaseView, verb: str) -> Outcome:
                 button("own.withdraw_no", turn, f"k:withdraw-no:{case.number}"),
             ),
         )
-        return told(
+        asked = told(
             turn, Outgoing(say("own.withdraw_ask", turn.language, number=case.number), rows)
         )
+        if turn.dialogue.flow not in ("", FLOW):
+            return asked
+        return replace(asked, dialogue=opened(turn, WITHDRAW, case.number))
     act = Act(ParentAct.WITHDRAW, case.number, proven=_proven(turn, case))
     return told(turn, Outgoing(say("own.withdrawn", turn.language, number=case.number)), act)
 

@@ -14,6 +14,7 @@ from bot.core.texts import plain, say
 from bot.core.turn import Button, Outcome, Outgoing, Place, Rows, Say, Turn
 
 NEW_LINE = Markup("\n")
+YES_OR_NO = ("withdraw",)  # steps of a flow at which nothing is filled in
 EMPTY_LINE = Markup("\n\n")
 
 
@@ -34,7 +35,8 @@ def answer(
     A picture is sent in the place of the first paragraph; what is said beside it stands under both.
     """
     after = turn.dialogue if dialogue is None else dialogue
-    reminder = (say("menu.open_flow", turn.language),) if after.flow else ()
+    fills_in = bool(after.flow) and after.step not in YES_OR_NO
+    reminder = (say("menu.open_flow", turn.language),) if fills_in else ()
     beside = (*paragraphs[1:], *reminder)
     html = _joined(*paragraphs[:1], *beside)
     if picture is not None:

@@ -29,6 +29,22 @@ def is_short_answer(text: str) -> bool:
     return len(text) <= _LONGEST and any(fold(text) in words for words in _groups().values())
 
 
+def tells_a_story(text: str) -> bool:
+    """Tell whether a text tells what happened rather than names a school or an office: 饭里有虫."""
+    data = _data()
+    return not re.search(data["name_like"][0], text) and bool(
+        re.search(data["story_like"][0], text)
+    )
+
+
+def asks_own_progress(text: str) -> bool:
+    """Tell whether a text asks how far the own matter is: 我的投诉到哪了, 我上次投诉的那个有结果没."""
+    if said(text, "progress"):
+        return True
+    folded = fold(text) if len(text) <= 2 * _LONGEST else ""
+    return any(re.fullmatch(one, folded) for one in _data()["own_progress"])
+
+
 def part_to_change(text: str) -> tuple[str, str] | None:
     """Return the part of a complaint that the whole text wants changed, and to what: 学校改成三中; else None.
 
@@ -58,6 +74,20 @@ def sounds_asked(text: str) -> bool:
 def sounds_outraged(text: str) -> bool:
     """Tell whether what is put as a question is an outcry: 凭什么, 到底管不管."""
     return any(word in text for word in _data()["outcry"])
+
+
+def asks_nothing(text: str) -> bool:
+    """Tell whether a text asks nothing but in an outcry: 凭什么收钱; 到底怎么报名 does ask."""
+    for word in _data()["outcry"]:
+        text = text.replace(word, "")
+    return not sounds_asked(text)
+
+
+def without_swearing(text: str) -> str | None:
+    """Return what a text says beside its swearing, folded; None where nobody swears."""
+    folded = fold(text)
+    rest = _swearing().sub("", folded)
+    return rest if rest != folded else None
 
 
 def tells_of_insult(text: str) -> bool:
@@ -105,6 +135,11 @@ def _change() -> re.Pattern[str]:
 
 def _any_of(words: Sequence[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+@cache
+def _swearing() -> re.Pattern[str]:
+    return re.compile(_any_of([fold(word) for word in _data()["swearing"]]))
 
 
 @cache

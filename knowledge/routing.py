@@ -9,7 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from knowledge.folding import fold, has, is_covered, needle
+from knowledge.folding import (
+    fold,
+    has,
+    has_phrase,
+    is_covered,
+    is_plain,
+    needle,
+    phrase_pattern,
+)
 from knowledge.messages import say
 from knowledge.plain import PlainWords
 from knowledge.problem import Problem
@@ -125,13 +133,17 @@ class Routing:
         return tuple(one for _, _, one in ranked[:limit])
 
     def likeliest(self, text: str, *, urgent: bool = False) -> str:
-        """Give the category a text most tells of; without any hint the last one, of danger the first that is urgent."""
-        found = self.suggest(text, limit=1)
-        if found:
+        """Give the category a text most tells of; without any hint the last one, of danger the first that is urgent.
+
+        欺负 in a text of danger weighs more than 上学 beside it: what is no hurry to anybody gives way.
+        """
+        found = self.suggest(text, limit=len(self.categories))
+        if found and not (urgent and found[0].urgency == "normal"):
             return found[0].id
-        hurried = (one.id for one in self.categories.values() if one.urgency == "urgent")
-        last = tuple(self.categories)[-1]
-        return next(hurried, last) if urgent else last
+        likely = found or tuple(self.categories.values())
+        hurried = (one.id for one in likely if one.urgency == "urgent")
+        usual = found[0].id if found else tuple(self.categories)[-1]
+        return next(hurried, usual) if urgent else usual
 
     def plain_kind(self, text: str) -> str | None:
         """Give the kind a message plainly is (我要投诉 …); None for a question about complaining."""
@@ -148,7 +160,7 @@ class Routing:
             found = [
                 word
                 for word in group.words
-                if has(folded, word) and not is_covered(folded, word, group.innocent)
+                if has_phrase(folded, word) and not is_covered(folded, word, group.innocent)
             ]
             if not found or (not personal and any(has(folded, word) for word in group.calm)):
                 continue
@@ -185,7 +197,8 @@ def make_routing(rows: Rows[RoutingRow]) -> tuple[Routing, tuple[Problem, ...]]:
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Compile what finds any of the words in one pass; those that hold another word are left out."""
-    needles = sorted({needle(word) for word in words}, key=len)
+    phrases = dict.fromkeys(words)
+    needles = sorted({needle(word) for word in phrases if is_plain(word)}, key=len)
     kept: list[str] = []
     for one in needles:
         if not any(shorter in one for shorter in kept):
@@ -194,7 +207,8 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     for one in kept:
         by_first.setdefault(one[:1], []).append(re.escape(one[1:]))
     tails = (f"{re.escape(first)}(?:{'|'.join(own)})" for first, own in by_first.items())
-    return re.compile("|".join(tails) or r"(?!)")
+    open_ones = (phrase_pattern(one) for one in phrases if not is_plain(one))
+    return re.compile("|".join((*tails, *open_ones)) or r"(?!)")
 
 
 def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ RANDOM_BITS = 40
 _DOUBLED = {one: sum(divmod(2 * value, 32)) for value, one in enumerate(ALPHABET)}
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _PATTERN = re.compile(
-    r"(?<![0-9A-Za-z])(2[0Oo][0-9OoIiLl]{6})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z])(?![0-9A-Za-z])"
-)
+    r"(?<![0-9A-Za-z])(2[0Oo][0-9OoIiLl]{6})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z]{4})[\s\-_—–]*([0-9A-Za-z])(?=\d{6}(?!\d)|(?![0-9A-Za-z]))"
+)  # a code may follow without a blank: 20261122-7F3K-9QXM-4482913
 _CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 
 
@@ -54,6 +54,11 @@ def find_code(text: str) -> str | None:
     rest = _PATTERN.sub(" ", _narrow(text))
     match = _CODE.search(rest)
     return match.group(1) if match else None
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text is a six-digit code and nothing else."""
+    return _CODE.fullmatch(_narrow(text)) is not None
 
 
 def without(text: str) -> str:

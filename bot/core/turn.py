@@ -233,11 +233,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A parent said whether an answer helped."""
+    """A parent said whether an answer helped; without `in_words` the question is the entry's own."""
 
     entry_id: str
     question: str
     helpful: bool
+    in_words: bool = True
 
 
 @dataclass(frozen=True, slots=True)

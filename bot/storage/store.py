@@ -121,11 +121,20 @@ def record_asked(tx: Tx, person_id: int, asked: Asked, now: datetime) -> None:
 
 
 def record_feedback(tx: Tx, person_id: int, feedback: Feedback, now: datetime) -> None:
-    """Log whether an answer helped; pressing again changes the mind."""
+    """Log whether an answer helped: of what somebody says of one entry the last counts, whatever was asked since.
+
+    It keeps the words in which it was asked first, when the new press no longer knows them.
+    """
+    judged = (person_id, feedback.entry_id)
+    before = tx.execute(
+        "SELECT question FROM feedback WHERE person_id = ? AND entry_id = ? ORDER BY id DESC",
+        judged,
+    ).fetchone()
+    question = before["question"] if before and not feedback.in_words else feedback.question
+    tx.execute("DELETE FROM feedback WHERE person_id = ? AND entry_id = ?", judged)
     tx.execute(
-        "INSERT INTO feedback (at, person_id, entry_id, question, helpful) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (person_id, entry_id, question) DO UPDATE SET helpful = excluded.helpful",
-        (stamp(now), person_id, feedback.entry_id, feedback.question, int(feedback.helpful)),
+        "INSERT INTO feedback (at, person_id, entry_id, question, helpful) VALUES (?, ?, ?, ?, ?)",
+        (stamp(now), *judged, question, int(feedback.helpful)),
     )
 
 

@@ -293,6 +293,10 @@ async def test_what_was_asked_and_tried_is_counted(bureau: Bureau) -> None:
     await receives(bureau, doing(*effects), bureau.text(question))
     assert bureau.rows("SELECT outcome FROM asked") == [{"outcome": "miss"}]
     assert bureau.rows("SELECT helpful FROM feedback") == [{"helpful": 0}]
+    later = Feedback("primary-age", "几岁上小学", helpful=True, in_words=False)
+    await receives(bureau, doing(later), bureau.text("另一个问题"))
+    kept = {"question": question, "helpful": 1}  # one judgement of one answer, in the words it had
+    assert bureau.rows("SELECT question, helpful FROM feedback") == [kept]
     now = bureau.clock.now
     assert bureau.do(lambda job: store.recent_tries(job.tx, "code:n1", now)) == 2
     assert (

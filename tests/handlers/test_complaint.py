@@ -316,7 +316,7 @@ def test_without_a_draft_there_is_nothing_to_continue(talk: Talk) -> None:
 def test_in_english_a_word_or_two_is_a_slip_and_a_number_no_end_of_a_sentence() -> None:
     talk = Talk()
     talk.person = replace(talk.person, language="en")
-    for step in ("I want to complain", "anonymous"):
+    for step in ("I want to complain", "no idea"):
         talk.says(step)
     assert "That was not understood" in talk.last
     for step in ("complaint", "fees and refunds", "No. 3 village school"):

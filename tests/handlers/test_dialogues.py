@@ -47,6 +47,7 @@ class Stage:
         self.talk = Talk()
         self.unread: deque[str] = deque()
         self.read = ""
+        self.code = ""
 
     def play(self, who: str, what: Any) -> None:
         """Play one line of the script."""
@@ -54,6 +55,8 @@ class Stage:
             said = ACTIONS[who](self.talk, self.filled(what))
             assert not self.unread, f"机器人多说了: {list(self.unread)}"
             self.unread.extend(said or [])
+            for one in self.talk.heard:
+                self.code = find_code(str(one.html)) or self.code
         else:
             CHECKS[who](self, what)
 
@@ -61,8 +64,7 @@ class Stage:
         """Put the number and the code of the newest case where the script names them."""
         if not isinstance(what, str) or "{" not in what:
             return what
-        codes = [found for one in self.talk.heard if (found := find_code(str(one.html)))]
-        return what.replace("{编号}", self.talk.cases[0].number).replace("{查询码}", codes[-1])
+        return what.replace("{编号}", self.talk.cases[0].number).replace("{查询码}", self.code)
 
     def says(self, what: Any) -> None:
         """Check that the next message holds all these words."""

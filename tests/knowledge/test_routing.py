@@ -68,6 +68,34 @@ def test_danger_is_urgent_and_shows_hotlines(said: str, group: str) -> None:
     assert found.words
 
 
+@pytest.mark.parametrize(
+    ("said", "group"),
+    [
+        ("老师跟孩子说你怎么不去死", "self-harm"), ("班主任说:“你去死吧”", "self-harm"), ("同学都叫她去死", "self-harm"),
+        ("女儿说想从阳台跳下去", "self-harm"), ("孩子从教学楼六楼要跳", "self-harm"), ("他爬到楼顶了", "self-harm"),
+        ("孩子在手腕上用刀划", "self-harm"), ("娃把农药喝了", "self-harm"), ("再逼我就死给你们看", "self-harm"),
+        ("孩子想自sha", "self-harm"), ("孩子想条楼", "self-harm"), ("他说想紫砂", "self-harm"), ("she doesn't want to live", "self-harm"), ("门牙被打掉了", "violence"),
+        ("孩子被同学一脚踢倒,又被他踹", "violence"), ("老师踢了我家儿子一脚", "abuse"), ("老师拿书砸我娃的头", "abuse"),
+        ("老师摸女儿大腿", "sexual"), ("全班一半都拉肚子", "poisoning"), ("留了张纸条走了", "missing"),
+    ],
+)  # fmt: skip
+def test_danger_is_seen_whatever_stands_between_its_words(said: str, group: str) -> None:
+    found = ROUTING.emergency(said)
+    assert found is not None
+    assert (found.group, found.urgent) == (group, True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "你们去死吧", "老师掐时间考试", "高中掐尖抢学生", "孩子从楼下跳绳回来", "老师注重动手能力", "老师给孩子打了低分", "孩子被踢出班级群",
+        "我要被作业打死了", "学校紫砂壶课要交钱", "想学紫砂壶", "规划一下自己的志愿", "食堂菜农药残留超标", "老师亲自教学生", "他去死磕高考", "孩子没到校怎么请假", "留学要什么材料",
+    ],
+)  # fmt: skip
+def test_words_that_only_happen_to_stand_near_one_another_are_no_danger(said: str) -> None:
+    assert ROUTING.emergency(said) is None
+
+
 @pytest.mark.parametrize("said", ["作业多得想死了", "作业多得想跳楼", "我女儿有点抑郁"])
 def test_a_way_of_speaking_is_not_urgent_but_somebody_has_a_look(said: str) -> None:
     found = ROUTING.emergency(said)
