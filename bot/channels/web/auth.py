@@ -84,11 +84,11 @@ def staff_form(
             return refusal(site, request, 403, "web.http_403")
         async with request.form(max_files=0, max_fields=30, max_part_size=FIELD_LIMIT) as given:
             form = _form(given)
-        if session is None:  # what was written must not be lost with the session
-            kept = form.text("text")
+        kept = form.text("text")  # what was written must not be lost with the session
+        if session is None:
             return site.page(request, "signed_out.html", status=401, kept=kept)
         if not hmac.compare_digest(form.text("csrf").encode(), session.csrf.encode()):
-            return refusal(site, request, 403, "web.http_403")
+            return refusal(site, request, 403, "console.other_session", kept=kept)
         return await endpoint(site, request, session, form)
 
     return guarded
