@@ -23,6 +23,8 @@ def handle(turn: Turn) -> Outcome | None:
         return Outcome(turn.dialogue, (StaffPress(COMMAND, COMMAND),))
     if incoming.place is not Place.STAFF:
         return None
-    anonymous = incoming.person == str(ANONYMOUS_ADMIN)  # it may well be an editor who hides the name
+    anonymous = incoming.person == str(
+        ANONYMOUS_ADMIN
+    )  # it may well be an editor who hides the name
     said = say("staff.anonymous" if anonymous else "menu.unknown_command", turn.language)
     return Outcome(turn.dialogue, (Say(Outgoing(said), Priority.STAFF),))
