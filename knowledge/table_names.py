@@ -1,4 +1,4 @@
-"""What an editor may have meant otherwise in the tables: a school almost known, a row of totals, columns swapped, a year copied.
+"""What an editor may have meant otherwise in the tables: a school almost known, totals, columns swapped, a year copied.
 
 Floor 0. Only `check` asks, and these are warnings: a table may hold schools that schools.yaml does not know, and two
 tables may be of one year.

@@ -271,7 +271,7 @@ async def test_a_part_of_a_number_or_words_of_the_subject_find_the_case(desk: We
     assert second in both
     assert "查找“小学”:2 件" in both
     assert "<b>红星" not in both
-    for nothing in ("红%小学", "红星 红旗", "举报", "-", " ", "张三' OR 1=1 --"):
+    for nothing in ("红%小学", "红星 红旗", "举报", "-", "张三' OR 1=1 --"):
         answer = await staff.client.get("/console/find", params={"number": nothing})
         assert (answer.status_code, first in answer.text) == (404, False), nothing
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from bot.core.people import Role
@@ -122,3 +123,18 @@ async def test_the_same_form_twice_has_one_effect_and_another_body_is_refused(
     assert other.status_code == 409
     assert "备注二" in Page(other.text).text
     assert desk.bureau.value("SELECT count(*) FROM events WHERE kind = 'note'") == 1
+
+
+@pytest.mark.parametrize("deed", ["reply", "note", "reveal"])
+async def test_the_address_of_a_form_opened_anew_leads_back_to_the_case(
+    desk: WebDesk, deed: str
+) -> None:
+    _, number, staff = await a_case(desk)
+    answer = await staff.client.get(f"/console/case/{number}/{deed}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/console/case/{number}")
+
+
+async def test_an_empty_search_leads_to_the_list(desk: WebDesk) -> None:
+    staff = await desk.staff()
+    answer = await staff.client.get("/console/find?number=+")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")

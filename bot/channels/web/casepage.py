@@ -170,8 +170,15 @@ async def file(site: Site, request: Request, session: Session) -> Response:
     return response(content, mime, f"{number}-{place}")
 
 
+@signed_in
+async def reopen(site: Site, request: Request, session: Session) -> Response:
+    """Lead from the address of a deed, which only a form has, back to its case: a page opened anew."""
+    return RedirectResponse(f"/console/case/{request.path_params['number']}", 303)
+
+
 ROUTES = (
     Route("/console/case/{number}", show, methods=["GET"]),
+    *(Route(f"/console/case/{{number}}/{n}", reopen, methods=["GET"]) for n in (*DEEDS, "reveal")),
     Route("/console/case/{number}/reveal", reveal, methods=["POST"]),
     *(
         Route(
