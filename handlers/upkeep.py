@@ -3,7 +3,7 @@
 Floor 2: pure. The list is made by the service, which asks for the right again.
 """
 
-from bot.core.people import Role
+from bot.core.people import ANONYMOUS_ADMIN, Role
 from bot.core.texts import say
 from bot.core.turn import Arrival, Outcome, Outgoing, Place, Priority, Say, StaffPress, Turn
 from handlers.words import slash_name
@@ -23,5 +23,8 @@ def handle(turn: Turn) -> Outcome | None:
         return Outcome(turn.dialogue, (StaffPress(COMMAND, COMMAND),))
     if incoming.place is not Place.STAFF:
         return None
-    unknown = Outgoing(say("menu.unknown_command", turn.language))
-    return Outcome(turn.dialogue, (Say(unknown, Priority.STAFF),))
+    anonymous = incoming.person == str(
+        ANONYMOUS_ADMIN
+    )  # it may well be an editor who hides the name
+    said = say("staff.anonymous" if anonymous else "menu.unknown_command", turn.language)
+    return Outcome(turn.dialogue, (Say(Outgoing(said), Priority.STAFF),))

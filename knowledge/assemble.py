@@ -178,11 +178,14 @@ class _Reader:
 
     def tables(self) -> Mapping[str, Table]:
         tables: dict[str, Table] = {}
+        unused = {name for name, _ in self.found.under("tables", ".csv")}
         for name, data in self.found.under("tables", ".yaml"):
+            unused.discard(str(PurePosixPath(name).with_suffix(".csv")))
             rows = read_one(self.label(name), data, TableRow)
             self.problems.extend(rows.problems)
             if rows.rows:
                 csv_name = f"tables/{rows.rows[0][0].file}"
+                unused.discard(csv_name)
                 stem = PurePosixPath(name).stem
                 table, problems = make_table(
                     stem, rows, self.found.get(csv_name), self.label(csv_name)
@@ -190,6 +193,9 @@ class _Reader:
                 self.problems.extend(problems)
                 if table is not None:
                     tables[stem] = table
+        for name in sorted(unused):
+            told = say("csv_unused", file=PurePosixPath(name).name)
+            self.problems.append(Problem(self.label(name), 1, 1, told, error=False))
         return MappingProxyType(tables)
 
     def synonyms(self) -> Mapping[str, tuple[str, ...]]:

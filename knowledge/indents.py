@@ -37,6 +37,8 @@ def meant(lines: list[str], number: int, width: int) -> int:
         if item is not None:
             return len(item.group(1))
         return len(key.group(1)) + 2 if key is not None and not key.group(3) else width
+    if key is not None and not key.group(3) and _KEY.match(text):  # the first line of a section
+        return len(key.group(1)) + 2
     like = _columns(lines, number, _KEY) if _KEY.match(text) else set()
     return min(like, key=lambda one: (abs(one - width), one), default=width)
 

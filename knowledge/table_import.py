@@ -73,6 +73,8 @@ def import_sheet(sheet: Sheet, described: Rows[TableRow], old: Table | None, lab
         refused.extend(_doubtful(sheet, number, heading, taken, row))
         lines.append([taken[name].text for name in heading.names if name])
         numbers.append(number)
+    if not lines:
+        refused.append(Refusal("no_rows", sheet.name))
     data = _csv([name for name in heading.names if name], lines)
     table, problems = make_table("import", described, data, label)
     starts = _starts(lines)

@@ -23,6 +23,7 @@ PREFIX = "BOT__"
 TOKEN_VARIABLE = "BOT_TOKEN"  # noqa: S105 - the name of a variable, not a token
 DEFAULT_FILE = Path("config.yaml")
 Place = tuple[str | int, ...]
+_NOT_UTF_8 = "is not UTF-8 text; save the file again, with UTF-8 as its encoding"
 
 
 @dataclass(slots=True)
@@ -69,8 +70,11 @@ def _read_file(draft: _Draft, path: Path) -> None:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         draft.problems.append((str(path), "no such file"))
-    except (OSError, UnicodeDecodeError) as error:
-        draft.problems.append((str(path), f"cannot be read: {error}"))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        draft.problems.append((f"{path}:{line}:1", _NOT_UTF_8))
+    except OSError as error:
+        draft.problems.append((str(path), f"cannot be read: {error.strerror}"))
     else:
         value = _parse(draft, text, str(path), ())
         if isinstance(value, dict):
@@ -140,6 +144,12 @@ def _said(detail: ErrorDetails) -> str:
             return "should be a section: `key: value` lines, indented"
         case "tuple_type":
             return "should be a list"
+        case "int_parsing" | "int_from_float":
+            return "should be a whole number"
+        case "float_parsing":
+            return "should be a number"
+        case "bool_parsing":
+            return "should be true or false"
         case "value_error":
             return str(detail["ctx"]["error"])
         case _:

@@ -100,7 +100,13 @@ def examine(source: Path) -> Manifest:
             return _examined(archive, source)
     except FileNotFoundError:
         raise BadBackup(f"{source}: no such file") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
+    except IsADirectoryError:
+        raise BadBackup(f"{source}: a folder; name the file that `backup` wrote") from None
+    except zipfile.BadZipFile as error:
+        raise BadBackup(
+            f"{source}: not a backup of this program, or damaged or cut: {error}"
+        ) from None
+    except (zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise BadBackup(f"{source}: damaged or cut: {error}") from None
 
 

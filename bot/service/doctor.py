@@ -25,7 +25,7 @@ from bot.service import understanding
 from bot.service.content_state import ContentState
 from bot.service.lock import is_held
 from bot.service.pictures import Trouble
-from bot.storage.copies import damage, schema_number
+from bot.storage.copies import damage, schema_number, strangeness
 from bot.storage.migrate import shipped
 
 SAFE_SQLITE = (
@@ -233,6 +233,8 @@ def _database(path: Path) -> Iterator[Line]:
     number = schema_number(path)
     if number > newest:
         yield _line(Level.ERROR, "database", "database_newer", number=number, newest=newest)
+    elif (strange := strangeness(path)) is not None:
+        yield _line(Level.ERROR, "database", "database_strange", problem=strange)
     else:
         yield _line(Level.OK, "database", "database_good", path=path, number=number)
 

@@ -141,6 +141,8 @@ class Engine:
         turn = seeing(load(job, incoming), found)
         if incoming.channel in TRANSCRIBED and incoming.place is Place.PRIVATE:
             transcript.add_parent(job.tx, turn.person.id, incoming, job.now)
+        if incoming.place is Place.STAFF:
+            _thread_on(job, turn)
         outcome = self._respond(turn)
         apply(job, turn, outcome)
 
@@ -233,6 +235,13 @@ def _named_case(job: Job, turn: Turn) -> CaseView | None:
     if turn.dialogue.number:
         return casebook.by_number(job.tx, turn.dialogue.number, job.now)
     return None
+
+
+def _thread_on(job: Job, turn: Turn) -> None:
+    """Remember what a reply in a plain group is about, so that a reply to that reply finds the same case."""
+    incoming = turn.incoming
+    if turn.case is not None and incoming.reply_to and not (incoming.thread or incoming.choice):
+        topicbook.link(job.tx, incoming.chat, incoming.message, turn.case.id)
 
 
 def apply(job: Job, turn: Turn, outcome: Outcome) -> None:

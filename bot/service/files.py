@@ -240,7 +240,7 @@ class Fetcher:
             )
             return
         wait_s = failure.retry_after_s or min(2.0 ** min(attachment.attempts, 10), LAST_RETRY_S)
-        at = now + timedelta(seconds=wait_s)
+        at = now + min(timedelta(seconds=wait_s), attachments.LONGEST_WAIT)
         await self._office.db.write(lambda tx: attachments.mark_retry(tx, attachment.id, at))
 
     async def _refuse(self, attachment: Attachment, key: str) -> None:

@@ -118,10 +118,15 @@ class Sender:
         self._wake.set()
 
     def _due(self, parcel: Parcel, now: float) -> float:
-        """Return the moment before which a row must not leave; the wall clock is asked only once."""
+        """Return the moment before which a row must not leave; the wall clock is asked only once.
+
+        No row is ever to wait longer than the longest retry: one that seems to was written before the clock was
+        set back, and its person must not wait for the clock to come round again.
+        """
         if parcel.not_before is None:
             return now
-        return now + max(0.0, (parcel.not_before - self._office.clock()).total_seconds())
+        left_s = (parcel.not_before - self._office.clock()).total_seconds()
+        return now + min(max(0.0, left_s), LAST_RETRY_S)
 
     def _offer(self, lane: Lane, now: float) -> None:
         """Put a lane where it belongs: among the ready ones, or among those that wait for their moment."""

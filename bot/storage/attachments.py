@@ -7,11 +7,13 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.turn import KeepFile, Media, MediaKind
 from bot.storage.db import Tx, row_id
 from bot.storage.times import parse, stamp
+
+LONGEST_WAIT = timedelta(hours=1)  # between two tries at a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,19 @@ def attach_draft(tx: Tx, person_id: int, draft: str, case_id: int, event_id: int
 
 
 def pending(tx: Tx, channels: Sequence[str], now: datetime, limit: int = 20) -> list[Attachment]:
-    """Return files of these channels that are still to be fetched and whose time has come."""
+    """Return files of these channels that are still to be fetched and whose time has come.
+
+    One that seems to wait longer than anything ever does was written before the clock was set back: it is due.
+    """
     rows = tx.execute(
-        "SELECT * FROM attachments WHERE state = 'pending' AND not_before <= ?"
-        " AND channel IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
-        (stamp(now), json.dumps(list(channels)), limit),
-    )
+        "SELECT * FROM attachments WHERE state = 'pending'"
+        " AND (not_before <= :now OR not_before > :latest)"
+        " AND channel IN (SELECT value FROM json_each(:channels)) ORDER BY id LIMIT :limit",
+        {
+            "now": stamp(now), "latest": stamp(now + LONGEST_WAIT),
+            "channels": json.dumps(list(channels)), "limit": limit,
+        },
+    )  # fmt: skip
     return [_read(row) for row in rows]
 
 
@@ -99,7 +108,7 @@ def mark_refused(tx: Tx, attachment_id: int, reason: str) -> None:
 
 
 def mark_retry(tx: Tx, attachment_id: int, not_before: datetime) -> None:
-    """Record a fetch that failed for now."""
+    """Record a fetch that failed for now; the next one is not later than LONGEST_WAIT from now."""
     tx.execute(
         "UPDATE attachments SET attempts = attempts + 1, not_before = ? WHERE id = ?",
         (stamp(not_before), attachment_id),

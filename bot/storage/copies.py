@@ -8,8 +8,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from bot.core.errors import ConfigError
 from bot.storage.db import connect
-from bot.storage.migrate import applied
+from bot.storage.migrate import applied, refuse_strange
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -24,6 +25,16 @@ def schema_number(path: Path) -> int:
     """Return the number of the last migration a database has had; 0 for none."""
     with closing(connect(path, read_only=True)) as connection:
         return max(applied(connection), default=0)
+
+
+def strangeness(path: Path) -> str | None:
+    """Return why this release would not start on a whole database file, or None when it would."""
+    with closing(connect(path, read_only=True)) as connection:
+        try:
+            refuse_strange(connection, path)
+        except ConfigError as error:
+            return str(error)
+    return None
 
 
 def damage(path: Path) -> str | None:

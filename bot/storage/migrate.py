@@ -46,9 +46,9 @@ def shipped() -> tuple[Migration, ...]:
 
 
 def applied(connection: sqlite3.Connection) -> dict[int, str]:
-    """Return number -> hash of the steps the database has had."""
-    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone()
-    if known is None:
+    """Return number -> hash of the steps the database has had; none where that table is another program's."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(migrations)")}
+    if not columns.issuperset({"number", "sha256"}):
         return {}
     return {row[0]: row[1] for row in connection.execute("SELECT number, sha256 FROM migrations")}
 
@@ -101,6 +101,13 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
         raise _newer(path, max(had), newest)
 
 
+def refuse_strange(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise ConfigError when `migrate` would refuse this database, and change nothing."""
+    had = applied(connection)
+    _refuse_foreign(connection, path, had)
+    _refuse_strange(path, had, shipped())
+
+
 def _refuse_foreign(connection: sqlite3.Connection, path: Path, had: dict[int, str]) -> None:
     """Keep out of the file of another program, which has tables and no record of ours."""
     if not had and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
@@ -119,7 +126,8 @@ def _refuse_strange(path: Path, had: dict[int, str], steps: tuple[Migration, ...
     for step in steps:
         if had.get(step.number, step.sha256) != step.sha256:
             raise ConfigError(
-                str(path), f"migration {step.name} differs from the one that was applied"
+                str(path),
+                f"was made by another release: its migration {step.name} differs; run the release that made it",
             )
 
 

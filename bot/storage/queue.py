@@ -38,7 +38,9 @@ class View(StrEnum):
 
 _WHERE: dict[View, str] = {
     View.MINE: f"c.assignee_id = :me AND {_OPEN}",
-    View.UNASSIGNED: "c.status = 'received'",
+    # also what lay with somebody who left meanwhile: nobody else would look after it
+    View.UNASSIGNED: f"{_OWED} AND NOT EXISTS (SELECT 1 FROM staff own"  # noqa: S608  # constants
+    " WHERE own.id = c.assignee_id AND own.active)",
     View.DEPARTMENT: f"{_OWED} AND c.department IN (SELECT value FROM json_each(:departments))",  # noqa: S608  # constants
     View.TODAY: f"{_OWED} AND c.due_at >= :now AND c.due_at <= :tonight",
     View.OVERDUE: f"{_OWED} AND c.due_at < :now",
@@ -102,10 +104,15 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of a list. `unread`: the parent spoke last; `undelivered`: something did not reach them."""
+    """One line of a list.
+
+    `gone`: whoever has it left the office; `unread`: the parent spoke last; `undelivered`: something did not
+    reach them.
+    """
 
     case: CaseView
     assignee: str
+    gone: bool
     unread: bool
     undelivered: bool
 
@@ -128,6 +135,7 @@ def listed(tx: Tx, asking: Asking, view: View, *, page: int = 1) -> list[Listed]
     rows = tx.execute(
         # every part is from _WHERE and `visible`, never from people
         "SELECT c.id, coalesce(s.name, '') AS assignee,"  # noqa: S608
+        " s.active = 0 AS gone,"
         " coalesce((SELECT e.actor = 'parent' FROM events e WHERE e.case_id = c.id"
         "  AND e.actor <> 'system' ORDER BY e.id DESC LIMIT 1), 0) AS unread,"
         " EXISTS (SELECT 1 FROM outbox o WHERE o.case_id = c.id AND o.event_id IS NOT NULL"
@@ -142,6 +150,7 @@ def listed(tx: Tx, asking: Asking, view: View, *, page: int = 1) -> list[Listed]
         Listed(
             casebook.by_id(tx, row["id"], asking.now),
             row["assignee"],
+            bool(row["gone"]),
             bool(row["unread"]),
             bool(row["undelivered"]),
         )

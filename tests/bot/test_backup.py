@@ -169,6 +169,13 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(desk: Desk, saved: Path, tmp_p
         assert "damaged or cut" in refused(desk, cut)
 
 
+def test_what_is_no_backup_at_all_is_said_to_be_none(desk: Desk, tmp_path: Path) -> None:
+    plain_database = tmp_path / "copied.sqlite3"
+    plain_database.write_bytes(desk.database.read_bytes())
+    assert "not a backup of this program" in refused(desk, plain_database)
+    assert "a folder; name the file" in refused(desk, tmp_path)
+
+
 def test_a_changed_byte_is_noticed_wherever_it_is(desk: Desk, saved: Path, tmp_path: Path) -> None:
     whole = saved.read_bytes()
     with zipfile.ZipFile(saved) as archive:

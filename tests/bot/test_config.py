@@ -121,7 +121,7 @@ def test_every_problem_is_told_at_once_with_its_place() -> None:
     )
     assert told == (
         "config.yaml:1:10: bureau.fone: unknown setting; did you mean phone?",
-        "config.yaml:3:9: web.port: should be a valid integer, unable to parse string as an integer",
+        "config.yaml:3:9: web.port: should be a whole number",
         "config.yaml:4:3: web.zzzz: unknown setting; known here: enabled, host, port, public_url",
         "config.yaml:6:23: staff.0.role: should be 'staff', 'supervisor', 'editor' or 'admin'",
         "config.yaml:7:5: staff.1.name: is required",
@@ -207,9 +207,33 @@ def test_a_problem_in_the_environment_names_the_variable() -> None:
 def test_a_missing_or_unreadable_file_is_told() -> None:
     with pytest.raises(ConfigError, match=r"^nowhere\.yaml: no such file$"):
         load(Path("nowhere.yaml"), {})
-    Path("config.yaml").write_bytes("bureau: {name: 教育局}".encode("gb18030"))
-    with pytest.raises(ConfigError, match=r"^config\.yaml: cannot be read: "):
+    Path("config.yaml").write_bytes("demo: true\nbureau: {name: 教育局}".encode("gb18030"))
+    with pytest.raises(ConfigError, match=r"^config\.yaml:2:1: is not UTF-8 text; save"):
         load(None, {})
+    with pytest.raises(ConfigError, match=r"^knowledge: cannot be read: Is a directory$"):
+        load(Path("knowledge"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("web: {port: eighty}", "config.yaml:1:13: web.port: should be a whole number"),
+        ("web: {port: 80.5}", "config.yaml:1:13: web.port: should be a whole number"),
+        ("web: {enabled: perhaps}", "config.yaml:1:16: web.enabled: should be true or false"),
+        ("telegram: {limits: {chat_per_s: quick}}",
+         "config.yaml:1:33: telegram.limits.chat_per_s: should be a number"),
+        ("telegram: {staff_chat: 工作群}",
+         "config.yaml:1:24: telegram.staff_chat: should be a whole number"),
+    ],
+)  # fmt: skip
+def test_a_wrong_kind_of_value_is_told_in_plain_words(text: str, said: str) -> None:
+    assert problems(text) == (said,)
+
+
+def test_a_tab_below_a_section_is_corrected_into_that_section() -> None:
+    [said] = problems("web:\n\tport: 8111\n")
+    assert said.startswith("config.yaml:2:1: ")
+    assert said.endswith("改成:  port: 8111")
 
 
 def test_the_shipped_content_is_used_when_started_from_elsewhere() -> None:

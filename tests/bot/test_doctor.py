@@ -204,6 +204,23 @@ def test_the_database_is_looked_into(tmp_path: Path) -> None:
     assert told(settings, "database")[0][0] is Level.ERROR
 
 
+def test_a_database_that_serve_would_refuse_is_an_error_here_too(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    path = settings.database_path
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE migrations SET sha256 = 'other' WHERE number = 2")
+    level, message = told(settings, "database")[0]
+    assert level is Level.ERROR
+    assert "0002" in message
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE migrations (id INTEGER, migration TEXT, batch INTEGER)")
+    level, message = told(settings, "database")[0]
+    assert level is Level.ERROR
+    assert "another program" in message
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

@@ -221,6 +221,15 @@ async def test_a_file_that_cannot_be_had_now_is_tried_again_with_growing_waits(
     assert bureau.owed() == []
 
 
+async def test_a_file_written_down_before_the_clock_was_set_back_is_fetched_now(
+    bureau: Bureau, attic: Attic, fetcher: Fetcher
+) -> None:
+    token = sends(bureau, attic, b"%PDF-1.7 x")
+    bureau.clock.passes(-8 * 3600)
+    assert await fetcher.fetch_pending() == 1
+    assert state(bureau, token) == ("stored", "")
+
+
 @pytest.mark.parametrize(
     ("answer", "key"),
     [

@@ -174,3 +174,33 @@ def test_a_school_that_is_nearly_known_is_named_before_anything_is_written(
     file = workbook(tmp_path / "quota-2026.xlsx", HEAD, ["示例区第三中字", "第一批", 31])
     assert run(content, str(file)) == 0
     assert "请核对:学校“示例区第三中字”不在 schools.yaml 里" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([["第一批", "示例区第三中学", 31]], "“批次”一列写的是学校“示例区第三中学”,“初中”一列写的却不是学校"),
+        ([["示例区第三中学", "第一批", 31], ["合计", "第一批", 31]], "“合计”不是一所学校"),
+    ],
+)  # fmt: skip
+def test_columns_that_changed_places_and_rows_of_totals_are_named_too(
+    content: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    lines: list[list[object]],
+    told: str,
+) -> None:
+    file = workbook(tmp_path / "quota-2026.xlsx", HEAD, *lines)
+    assert run(content, str(file)) == 0
+    assert f"请核对:{told}" in capsys.readouterr().out
+
+
+def test_a_sheet_with_nothing_below_its_heading_empties_no_table(
+    content: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = content / "tables" / "quota-2026.csv"
+    before = target.read_bytes()
+    file = workbook(tmp_path / "quota-2026.xlsx", HEAD)
+    assert run(content, str(file), "--write") == 1
+    assert "表头下面没有数据" in capsys.readouterr().err
+    assert target.read_bytes() == before

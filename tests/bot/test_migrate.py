@@ -92,6 +92,16 @@ def test_a_step_that_was_changed_after_it_was_applied_is_refused(path: Path) -> 
     assert "b" not in tables(path)
 
 
+def test_another_programs_table_of_migrations_is_not_taken_for_ours(path: Path) -> None:
+    """Other programs keep a table of that name too, with columns of their own."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE migrations (id INTEGER, migration TEXT, batch INTEGER)")
+    with pytest.raises(ConfigError, match="another program"):
+        migrate(path, (ONE,))
+    assert tables(path) == {"migrations"}
+
+
 def test_an_unfinished_statement_is_refused(path: Path) -> None:
     with pytest.raises(ValueError, match="not complete"):
         migrate(path, (Migration(1, "0001_one.sql", "CREATE TABLE a (x TEXT"),))

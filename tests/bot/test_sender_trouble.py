@@ -165,3 +165,15 @@ async def test_a_slot_may_be_taken_while_its_row_is_in_the_transcript(bureau: Bu
     bureau.do(lambda job: transcript.add_desk(job.tx, person.id, row.id, message, job.now))
     await owe(bureau, ("page", "newer"), channel="web", slot="burst")
     assert bureau.owed_texts("page") == ["newer"]
+
+
+async def test_what_was_written_before_the_clock_was_set_back_does_not_wait_for_it(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that starts hours ahead and is then corrected must not hold what it owes for hours."""
+    monkeypatch.setattr(sender_module, "LAST_RETRY_S", 0.2)
+    await owe(bureau, ("1", "owed"), not_before=datetime.now(UTC) + timedelta(hours=8))
+    post = Post()
+    async with sending(bureau, post) as sender:
+        await done(bureau, sender)
+    assert post.texts() == ["owed"]

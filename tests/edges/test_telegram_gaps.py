@@ -37,3 +37,13 @@ async def test_a_parent_is_told_that_there_is_no_such_command(api: BotApi, tmp_p
         await Rounds(desk.parts.office).tick()
         await desk.settles()
         assert "近 30 天" not in "\n".join(seen.text for seen in li.sees())
+
+
+async def test_who_hides_behind_the_group_is_told_to_show_the_name(
+    api: BotApi, tmp_path: Path
+) -> None:
+    """An editor who posts as an anonymous administrator must not read that the command does not exist."""
+    forum = api.supergroup("工作群", forum=True)
+    async with running(api, tmp_path, staff_chat=forum.id) as desk:
+        forum.anonymous_says("/gaps", None)
+        await desk.shows(forum, "匿名")

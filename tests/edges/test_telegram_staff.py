@@ -305,25 +305,6 @@ async def test_what_is_unsent_over_a_restart_goes_into_the_same_topic(
         assert any("赵老师" in seen.text for seen in forum.sees())
 
 
-async def test_a_plain_group_works_by_cards_and_replies(
-    api: BotApi, tmp_path: Path, li: User, zhao: User
-) -> None:
-    group = api.supergroup("工作群")
-    group.joins(zhao)
-    async with running(api, tmp_path, staff=[(zhao, Role.STAFF)], staff_chat=group.id) as desk:
-        case = await desk.files_complaint(li)
-        card = await desk.shows(group, CARD)
-        await desk.settles()
-        zhao.says_in(group, None, "大家看一下")
-        zhao.says_in(group, None, "已责成学校退费", reply_to=card.message_id)
-        await desk.shows(group, ASKED)
-        zhao.presses("发送给家长", at=group)
-        await desk.settles()
-        assert "已责成学校退费" in private_words(li)
-        assert "大家看" not in private_words(li)
-        assert desk.bureau.case(case.number).status == "answered"
-
-
 @pytest.mark.parametrize("told", [True, False])
 async def test_a_group_that_becomes_a_supergroup_is_followed_told_or_not(
     api: BotApi, tmp_path: Path, li: User, zhao: User, told: bool

@@ -129,9 +129,34 @@ async def test_our_own_form_is_taken_through_a_proxy_too(tmp_path: Path) -> None
 async def test_no_page_is_built_from_the_host_header(desk: WebDesk) -> None:
     staff = await desk.staff()
     for client in (desk.browser(), staff.client):
-        for address in ("/", "/console", "/nowhere", "/console/find?number=1"):
+        for address in (
+            "/",
+            "/console",
+            "/nowhere",
+            "/console/find?number=1",
+            "/console/",
+            "/public/",
+        ):
             answer = await client.get(address, headers={"Host": "evil.example"})
             assert "evil.example" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("/console/", "/console"),
+        ("/console/find/?number=1", "/console/find?number=1"),
+        ("//console/", "/console"),
+        ("//evil.example/", None),
+        ("/nowhere/", None),
+    ],
+)
+async def test_a_slash_too_many_leads_to_the_page_of_this_site(
+    desk: WebDesk, address: str, leads_to: str | None
+) -> None:
+    answer = await desk.browser().get(desk.url + address)
+    assert answer.headers.get("location") == leads_to
+    assert answer.status_code == (404 if leads_to is None else 308)
 
 
 ROLES = [

@@ -15,7 +15,7 @@ from bot.core.people import Role, Staff
 from bot.core.turn import Act, ParentAct
 from bot.service import desk
 from bot.service.job import Job
-from bot.storage import casebook, outbox, queue
+from bot.storage import casebook, outbox, queue, staffbook
 from bot.storage.queue import PAGE, Asking, Listed, View
 from tests.bot.bureau import ELSEWHERE, HERE, Bureau, open_bureau
 
@@ -105,6 +105,17 @@ def test_each_view_holds_what_it_says(bureau: Bureau, cases: list[CaseView]) -> 
     assert held[View.MINE] == {4}  # answering made it hers
     assert numbers(bureau, chen, View.MINE) == {cases[0].number}
     assert numbers(bureau, chen, View.DEPARTMENT) == {cases[2].number}
+
+
+def test_what_lay_with_somebody_who_left_waits_for_another_hand(
+    bureau: Bureau, cases: list[CaseView]
+) -> None:
+    boss = bureau.hires("钱主任", Role.SUPERVISOR)
+    assert cases[0].number not in numbers(bureau, boss, View.UNASSIGNED)
+    bureau.do(lambda job: staffbook.remove_staff(job.tx, "陈老师"))
+    found = {row.case.number: row for row in listed(bureau, boss, View.UNASSIGNED)}
+    assert (found[cases[0].number].assignee, found[cases[0].number].gone) == ("陈老师", True)
+    assert not found[cases[1].number].gone
 
 
 def test_a_case_goes_from_today_to_overdue_at_midnight(bureau: Bureau) -> None:

@@ -224,3 +224,17 @@ def test_a_table_without_rows_is_a_warning(folder: Path) -> None:
     table, problems = load(folder, "初中,年份,名额,公布日期\n")
     assert table is not None
     assert problems == ["quota.csv:1:1: 警告: 表里没有数据。"]
+
+
+def test_a_file_of_figures_that_no_table_names_is_a_warning(folder: Path) -> None:
+    (folder / "tables").mkdir()
+    (folder / "tables" / "quota-2027.csv").write_text(CSV, encoding="utf-8")
+    table, problems = load(folder)
+    assert table is not None
+    [told] = problems
+    assert told.startswith("quota-2027.csv:1:1: 警告: 没有哪张表用到“quota-2027.csv”")
+
+
+def test_the_figures_of_a_description_that_is_broken_are_not_called_unused(folder: Path) -> None:
+    _, problems = load(folder, text=YAML.replace("kind: quota", "kind: kwota"))
+    assert not [one for one in problems if "没有哪张表" in one]

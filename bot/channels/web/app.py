@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,6 +55,7 @@ def make_app(parts: WebParts) -> Starlette:
         lifespan=_tidy,
     )
     app.state.site = site
+    app.router.redirect_slashes = False  # it would build the address from the Host header
     return app
 
 
@@ -100,9 +101,21 @@ async def _tidy(app: Starlette) -> AsyncIterator[None]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     """Answer what was refused before or outside a page: 400, 403, 404, 405, 413 ..."""
+    if (address := _without_slash(request)) is not None:
+        return RedirectResponse(address, 308)
     status = error.status_code if isinstance(error, HTTPException) else 400
     key = f"web.http_{status}" if status in (403, 404, 405, 413) else "web.http_400"
     return refusal(request.app.state.site, request, status, key)
+
+
+def _without_slash(request: Request) -> str | None:
+    """Return where an address with a slash too many leads, within this site; None for any other."""
+    path = "/" + request.url.path.strip("/")  # one slash: two would name another host
+    if request.method != "GET" or path == request.url.path:
+        return None
+    scope = {**request.scope, "path": path}
+    known = any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    return path + (f"?{request.url.query}" if request.url.query else "") if known else None
 
 
 async def _busy(request: Request, error: Exception) -> Response:

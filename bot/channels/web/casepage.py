@@ -65,7 +65,8 @@ async def _show(
     try:
         page, _ = await site.office.db.read(site.office.bind(gather))
     except UnknownCase:
-        return refusal(site, request, 404, "console.no_case")
+        kept = typed.form.text("text") if typed is not None and typed.form is not None else ""
+        return refusal(site, request, 404, "console.no_case", kept=kept)
     return site.page(
         request, "case.html", status=status, page=page, session=session, said=said,
         typed=typed or Typed(), contact=contact, longest=LONGEST, inline=SHOWN_INLINE,
@@ -85,9 +86,9 @@ async def _do(name: str, site: Site, request: Request, session: Session, form: F
     try:
         return await _run(site, request, session, name, order)
     except UnknownCase:
-        return refusal(site, request, 404, "console.no_case")
+        return refusal(site, request, 404, "console.no_case", kept=order.text)
     except SameKey:
-        return refusal(site, request, 409, "console.same_key")
+        return refusal(site, request, 409, "console.same_key", kept=order.text)
     except (NotAllowed, Stale) as error:
         words = await _words(site, session, order.number, error)
         return await _refuse(site, request, session, Typed(words, name, form))
@@ -139,7 +140,7 @@ async def reveal(site: Site, request: Request, session: Session, form: Form) -> 
     try:
         contact = await site.office.run(lambda job: desk.reveal(job, session.staff, number, reason))
     except UnknownCase:
-        return refusal(site, request, 404, "console.no_case")
+        return refusal(site, request, 404, "console.no_case", kept=reason)
     except NotAllowed as error:
         words = await _words(site, session, number, error)
         return await _refuse(site, request, session, Typed(words, "reveal", form))
@@ -169,8 +170,15 @@ async def file(site: Site, request: Request, session: Session) -> Response:
     return response(content, mime, f"{number}-{place}")
 
 
+@signed_in
+async def reopen(site: Site, request: Request, session: Session) -> Response:
+    """Lead from the address of a deed, which only a form has, back to its case: a page opened anew."""
+    return RedirectResponse(f"/console/case/{request.path_params['number']}", 303)
+
+
 ROUTES = (
     Route("/console/case/{number}", show, methods=["GET"]),
+    *(Route(f"/console/case/{{number}}/{n}", reopen, methods=["GET"]) for n in (*DEEDS, "reveal")),
     Route("/console/case/{number}/reveal", reveal, methods=["POST"]),
     *(
         Route(

@@ -145,6 +145,8 @@ def _address(view: View, department: str, more: dict[str, object]) -> str:
 async def find(site: Site, request: Request, session: Session) -> Response:
     """Go to the case a number names, or list the cases that hold what was typed in their number or subject."""
     asked = unicodedata.normalize("NFKC", request.query_params.get("number", "")).strip()
+    if not asked:
+        return RedirectResponse("/console", 303)
     number = numbers.find(asked)
     if number is not None:
         return RedirectResponse(f"/console/case/{number}", 303)

@@ -150,14 +150,20 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def refusal(site: Site, request: Request, status: int, key: str, **values: object) -> Response:
-    """Say in words why a request is not carried out: a page, or one sentence for our script."""
+def refusal(
+    site: Site, request: Request, status: int, key: str, *, kept: str = "", **values: object
+) -> Response:
+    """Say in words why a request is not carried out: a page, or one sentence for our script.
+
+    `kept` is what somebody had written and would lose with the form.
+    """
     language = "zh"
     if wants_json(request):
         return JSONResponse({"error": str(say(key, language, **values).striptags())}, status)
     return site.page(
         request, "refusal.html", status=status, language=language,
         words=say(key, language, **values), console=request.url.path.startswith("/console"),
+        kept=kept,
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ class CasePage:
     case: CaseView
     category: str
     department: str
-    assignee: str
+    assignee: Staff | None
     chip: Chip | None
     how: How | None
     entries: tuple[Entry, ...]
@@ -105,7 +105,7 @@ def case_page(job: Job, staff: Staff, case: CaseView) -> CasePage:
         case=case,
         category=category_label(case, job.knowledge),
         department=department_name(case.department, job.knowledge),
-        assignee=assignee.name if assignee else "",
+        assignee=assignee,
         chip=chip(case, job.knowledge, job.now),
         how=_how(case, extended=any(event.kind == "extended" for event in history)),
         entries=tuple(entries),
