@@ -40,6 +40,7 @@ def strangeness(path: Path) -> str | None:
 def damage(path: Path) -> str | None:
     """Return what is wrong with a database file in SQLite's words, or None when it is whole."""
     try:
+        _take_back_half(path)
         with closing(connect(path, read_only=True)) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
             if found != ["ok"]:
@@ -48,3 +49,15 @@ def damage(path: Path) -> str | None:
             return None if broken is None else f"a row of {broken[0]} refers to nothing"
     except sqlite3.DatabaseError as error:
         return str(error)
+
+
+def _take_back_half(path: Path) -> None:
+    """Take back what a killed process left half-written, as any start would: who only reads cannot, and fails."""
+    try:
+        with closing(connect(path, read_only=True)) as connection:
+            applied(connection)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        with closing(sqlite3.connect(path)) as connection:
+            applied(connection)

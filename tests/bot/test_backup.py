@@ -3,6 +3,8 @@
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 import zipfile
 from contextlib import closing
@@ -15,6 +17,7 @@ import pytest
 from bot.core.errors import AlreadyRunning, BadBackup
 from bot.service.backup import DATABASE, MANIFEST, backup, examine, restore
 from bot.service.lock import only_instance
+from bot.storage.copies import damage
 from bot.storage.db import connect
 from bot.storage.migrate import migrate, shipped
 
@@ -252,3 +255,25 @@ def test_what_is_no_backup_at_all_is_told_so(desk: Desk, tmp_path: Path) -> None
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("readme.txt", "hello")
     assert "not a backup of this program" in refused(desk, other)
+
+
+def test_what_a_killed_process_left_half_written_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "bot.sqlite3"
+    migrate(path)
+    dies = (
+        "import os, sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "db.execute('PRAGMA journal_mode=DELETE')\n"
+        "db.execute('PRAGMA cache_size=2')\n"
+        "db.execute('BEGIN')\n"
+        "db.executemany('INSERT INTO facts VALUES (?, ?)', ((str(n), 'x' * 500) for n in range(400)))\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", dies, str(path)], check=False, timeout=30)
+    assert path.with_name("bot.sqlite3-journal").stat().st_size > 0
+    assert damage(path) is None
+    with closing(connect(path, read_only=True)) as connection:
+        assert (
+            connection.execute("SELECT count(*) FROM facts WHERE value LIKE 'x%'").fetchone()[0]
+            == 0
+        )
