@@ -42,10 +42,12 @@ class FigureWords:
     progress: Words
     times: Words
     steps: Mapping[str, Words]
+    programmes: Words
     sorts: Mapping[str, Words]
     halves: Mapping[str, Words]
     columns: Mapping[str, Words]
     counts: Words
+    own_school: Words
     stages: Mapping[str, Words]
     stage_names: Mapping[str, str]
     kinds_of_stage: Mapping[str, Words]
