@@ -31,6 +31,7 @@ class FigureWords:
     allowed: Mapping[str, Words]
     barred: Mapping[str, Words]
     weak: Words
+    weakest: Words
     weak_place: Words
     amounts: Words
     every: Words

@@ -124,10 +124,9 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     parts = parts_of(shelf, kind, text)
     asked = [word for word in words.amounts if word in text]
     drawn = [word for word in words.picture if word in text]
-    also = [word for part in parts for word in words.also_called.get(part, ()) if word in text]
-    taken = [*kinds, *parts, *also, *asked, *drawn, *year_words(text)]
+    taken = [*kinds, *parts, *_also_said(text, parts), *asked, *drawn, *year_words(text)]
     named, rest = schools_of(shelf, without(text, taken))
-    if trigger in words.weak and (rest or not named.certain):
+    if _is_weak(trigger, kinds) and (rest or not named.certain):
         return None
     trend = bool(holds(text, words.trend))
     listed = kind == "posts" and not named and bool(holds(text, ("哪些", "岗位表")))
@@ -156,6 +155,18 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
         parts=parts,
         odd_part=odd,
     )
+
+
+def _is_weak(trigger: str, kinds: list[str]) -> bool:
+    """Tell whether the words for a kind ask for a figure only of a school that is named, and with nothing else said."""
+    words = figure_words()
+    return trigger in words.weak or (bool(kinds) and all(word in words.weakest for word in kinds))
+
+
+def _also_said(text: str, parts: tuple[str, ...]) -> list[str]:
+    """Give what else a text calls the parts that it names: 午餐 for 伙食费."""
+    also = figure_words().also_called
+    return [word for part in parts for word in also.get(part, ()) if word in text]
 
 
 def is_every(text: str, named: Named) -> bool:
