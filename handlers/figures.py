@@ -22,7 +22,7 @@ from handlers.saying import NEW_LINE, answer, in_pairs, person_button, phone_lin
 from handlers.words import holds_personal_numbers, says_something, without_personal_numbers
 from knowledge import figures
 from knowledge.figure_answers import Answer, Ask, Found
-from knowledge.figure_follow import read_follow_up, with_schools_of
+from knowledge.figure_follow import read_follow_up, with_kind_of, with_schools_of
 from knowledge.figure_words import figure_text
 from knowledge.picture_wish import asks_for_a_picture_only, kinds_to_draw
 from knowledge.shelf import Shelf
@@ -55,7 +55,7 @@ def _asked(turn: Turn) -> Outcome | None:
             return _held(turn, outcome, question)
         if not turn.desk.demo and _read(turn, turn.knowledge.figures, question) is not None:
             return _only_a_sample(turn, question)
-    return _followed(turn, alone) or _only_a_picture(turn, alone)
+    return _followed(turn, alone) or _lent(turn, alone) or _only_a_picture(turn, alone)
 
 
 def _held(turn: Turn, outcome: Outcome, question: str) -> Outcome:
@@ -108,6 +108,15 @@ def _followed(turn: Turn, text: str) -> Outcome | None:
     if not before or not wish or not followed:
         return None
     return _answered(turn, followed, followed_by(turn, before, followed))
+
+
+def _lent(turn: Turn, text: str) -> Outcome | None:
+    """Read a message for a number of a school with what the answer before was about."""
+    last = turn.dialogue.last
+    if last is None or last.at is None or turn.now - last.at > LASTS:
+        return None
+    question = with_kind_of(_shelf(turn), text, last.question)
+    return _answer(turn, question) if question else None
 
 
 def followed_by(turn: Turn, before: Figure, wish: Wish) -> Figure:

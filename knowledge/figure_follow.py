@@ -36,7 +36,55 @@ def read_follow_up(shelf: Shelf, question: str, before: Wish, *, today: date) ->
         return _other_step(text, before)
     if before.kind not in BY_SCHOOL:
         return None
-    return _same_figure(shelf, text, before, today) or _other_figure(shelf, text, before, today)
+    return (
+        _own_school(shelf, text, before, today)
+        or _same_figure(shelf, text, before, today)
+        or _other_figure(shelf, text, before, today)
+    )
+
+
+def with_kind_of(shelf: Shelf, question: str, before: str) -> str:
+    """Put what the question before was about into one for a number of a school: 指标到校是什么, then 三中有几个.
+
+    Nothing where it says something else, or the question before was about no figure of schools.
+    """
+    words, text, asked = figure_words(), figure_text(question), figure_text(before)
+    if not text or len(text) > _SHORT or not holds(text, words.amounts):
+        return ""
+    kinds = [kind for kind in words.kinds if kind in BY_SCHOOL and kind in shelf.sheets]
+    found = next(
+        ((kind, said) for kind in kinds if (said := holds(asked, shelf.triggers[kind]))), None
+    )
+    if found is None or not _counts(found[0], text):
+        return ""
+    is_own = bool(holds(text, words.own_school))
+    named, rest = schools_of(shelf, without(text, [*_asking(), *year_words(text)]))
+    is_plain = not (rest or named.doubtful or named.unknown) and (is_own or named.certain)
+    return f"{found[1]}{text}" if is_plain else ""
+
+
+def _asking() -> tuple[str, ...]:
+    words = figure_words()
+    return (*words.own_school, *words.amounts, *words.posts_asked)
+
+
+def _counts(kind: str, text: str) -> bool:
+    """Tell whether what is asked for may be a number of this kind: a score and a fee are never 几个."""
+    return kind not in ("score_line", "fee") or not holds(text, figure_words().posts_asked)
+
+
+def _own_school(shelf: Shelf, text: str, before: Wish, today: date) -> Wish | None:
+    """Read the same figure of one's own school, which is not named: that is to be asked, never the one before."""
+    if not holds(text, figure_words().own_school) or not _counts(before.kind, text):
+        return None
+    taken = (*_asking(), *shelf.triggers[before.kind], *year_words(text))
+    named, rest = schools_of(shelf, without(text, taken))
+    if named or rest:
+        return None
+    years = years_of(text, today, shelf.years(before.kind)) or before.years
+    return replace(
+        before, text=text, schools=(), doubtful=(), unknown=(), every=False, place="", years=years
+    )
 
 
 def with_schools_of(shelf: Shelf, wish: Wish, before: Wish | None) -> Wish:
@@ -69,7 +117,8 @@ def _same_figure(shelf: Shelf, text: str, before: Wish, today: date) -> Wish | N
         trend=bool(holds(text, words.trend)) or (before.trend and not years),
         every=before.every or (not named and is_every(text, named)),
     )
-    drawn = before.picture and (wish.trend or (wish.every and not named))
+    compared = wish.every or len(wish.schools) > 1
+    drawn = before.picture and (wish.trend or (compared and not named))
     wish = replace(wish, picture=drawn or bool(holds(text, words.picture)))
     if wish.trend and not years:
         wish = replace(wish, years=())
@@ -118,12 +167,25 @@ def _other_step(text: str, before: Wish) -> Wish | None:
         ((name, said) for name, also in words.steps.items() if (said := holds(text, also))), None
     )
     if found is None:
-        return None
+        return _other_round(text, before)
     step, said = found
     rest = text.replace(said, "", 1)
     for word in (*words.times, *words.progress, *words.noise):
         rest = rest.replace(word, "")
     return None if rest else replace(before, text=text, parts=(step,))
+
+
+def _other_round(text: str, before: Wish) -> Wish | None:
+    """Read the other sort of hiring, asked for as before: 选调呢."""
+    words = figure_words()
+    found = next(
+        ((name, said) for name, also in words.sorts.items() if (said := holds(text, also))), None
+    )
+    if found is None or found[0] == before.stage:
+        return None
+    sort, said = found
+    rest = without(text, [said, *words.times, *words.progress, *words.noise]).replace("的", "")
+    return None if rest else replace(before, text=text, parts=(), stage=sort, office="")
 
 
 def _other_address(shelf: Shelf, text: str, before: Wish) -> Wish | None:

@@ -31,6 +31,7 @@ class FigureWords:
     allowed: Mapping[str, Words]
     barred: Mapping[str, Words]
     weak: Words
+    weakest: Words
     weak_place: Words
     amounts: Words
     every: Words
@@ -42,10 +43,12 @@ class FigureWords:
     progress: Words
     times: Words
     steps: Mapping[str, Words]
+    programmes: Words
     sorts: Mapping[str, Words]
     halves: Mapping[str, Words]
     columns: Mapping[str, Words]
     counts: Words
+    own_school: Words
     stages: Mapping[str, Words]
     stage_names: Mapping[str, str]
     kinds_of_stage: Mapping[str, Words]

@@ -99,6 +99,8 @@ def said_by(wish: Wish) -> tuple[str, ...]:
         said.append("v:")
     if wish.parts:
         said.append(f"p:{','.join(wish.parts)}")
+    if wish.kind == "steps" and wish.stage:
+        said.append(f"g:{wish.stage}")
     if wish.address is not None:
         number = "" if wish.address.number is None else wish.address.number
         mark = "a" if wish.address.known else "u"

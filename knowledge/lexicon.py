@@ -83,6 +83,7 @@ class Abroad:
         str
     ]  # subjects that are ours beside a word for enrolling: one enrols with them
     enrolling: Vocabulary
+    needing: Vocabulary  # alone beside such a paper they ask whether it is needed
     child: Vocabulary  # words for somebody's child
     of_parents: tuple[str, ...]  # before a trade, of which it is then only told: 是
     offices_latin: frozenset[str]
@@ -292,6 +293,7 @@ def _abroad(places: Mapping[str, str], offices: Mapping[str, str]) -> Abroad:
         own=Vocabulary(_split(offices["own"])),
         papers=frozenset(_split(offices["papers"])),
         enrolling=Vocabulary(_split(offices["enrolling"])),
+        needing=Vocabulary(_split(offices["needing"])),
         child=Vocabulary(_split(offices["child"])),
         of_parents=_split(offices["of_parents"]),
         offices_latin=frozenset(_split(offices["english"])),

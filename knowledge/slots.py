@@ -182,7 +182,9 @@ def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
         "报名" in text and is_latin(text.replace("报名", ""))
     ):
         return True
-    if any(lexicon.abroad.enrolling.find(text)) and lexicon.abroad.papers.issuperset(found):
+    if lexicon.abroad.papers.issuperset(found) and (
+        any(lexicon.abroad.enrolling.find(text)) or _only_needs(text, lexicon)
+    ):
         return True
     return any(
         concept[0] == "S" and concept[2:] not in lexicon.abroad.shared
@@ -190,3 +192,10 @@ def _is_ours(text: str, found: list[str], lexicon: Lexicon) -> bool:
         if len(word) > 1
         for concept in lexicon.concepts[word]
     )
+
+
+def _only_needs(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a text says nothing but that something is needed, or lacking: 要吗, 没有行不行."""
+    for _, word in lexicon.abroad.needing.find(text):
+        text = text.replace(word, " ")
+    return not text.strip()

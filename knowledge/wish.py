@@ -19,6 +19,7 @@ from knowledge.figure_words import (
 )
 from knowledge.lexicon import Lexicon
 from knowledge.offices import find_offices, is_office
+from knowledge.progress import round_names
 from knowledge.shelf import BY_SCHOOL, Shelf
 from knowledge.slots import find_slots
 from knowledge.wish_schools import Named, schools_of, without, without_schools
@@ -52,7 +53,7 @@ class Wish:
     place: str = ""  # another place than ours
     address: Address | None = None
     more: tuple[Address, ...] = ()  # further addresses of the same question
-    office: str = ""  # the text in which an office is named
+    office: str = ""  # the text in which an office is named; of steps the name of the round
 
 
 def read_wish(shelf: Shelf, question: str, *, today: date, lexicon: Lexicon) -> Wish | None:
@@ -102,7 +103,7 @@ def _wish(shelf: Shelf, kind: str, text: str, today: date) -> Wish | None:
         case "duty":
             return _duty(shelf, text, trigger)
         case "steps":
-            return _steps(text, trigger, today)
+            return _steps(shelf, text, trigger, today)
         case "result":
             return _result(text, trigger, today)
         case "project":
@@ -123,9 +124,9 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
     parts = parts_of(shelf, kind, text)
     asked = [word for word in words.amounts if word in text]
     drawn = [word for word in words.picture if word in text]
-    taken = [*kinds, *parts, *asked, *drawn, *year_words(text)]
+    taken = [*kinds, *parts, *_also_said(text, parts), *asked, *drawn, *year_words(text)]
     named, rest = schools_of(shelf, without(text, taken))
-    if trigger in words.weak and (rest or not named.certain):
+    if _is_weak(trigger, kinds) and (rest or not named.certain):
         return None
     trend = bool(holds(text, words.trend))
     listed = kind == "posts" and not named and bool(holds(text, ("哪些", "岗位表")))
@@ -154,6 +155,18 @@ def _by_school(shelf: Shelf, kind: str, text: str, trigger: str, today: date) ->
         parts=parts,
         odd_part=odd,
     )
+
+
+def _is_weak(trigger: str, kinds: list[str]) -> bool:
+    """Tell whether the words for a kind ask for a figure only of a school that is named, and with nothing else said."""
+    words = figure_words()
+    return trigger in words.weak or (bool(kinds) and all(word in words.weakest for word in kinds))
+
+
+def _also_said(text: str, parts: tuple[str, ...]) -> list[str]:
+    """Give what else a text calls the parts that it names: 午餐 for 伙食费."""
+    also = figure_words().also_called
+    return [word for part in parts for word in also.get(part, ()) if word in text]
 
 
 def is_every(text: str, named: Named) -> bool:
@@ -250,9 +263,15 @@ def _duty(shelf: Shelf, text: str, trigger: str) -> Wish | None:
     return None if named is None else Wish("duty", text, office=named.group(1))
 
 
-def _steps(text: str, trigger: str, today: date) -> Wish | None:
+def _steps(shelf: Shelf, text: str, trigger: str, today: date) -> Wish | None:
+    """Read a question for a round of hiring; one of a programme of its own only where the table has it."""
     words = figure_words()
     if not trigger:
+        return None
+    programme = holds(text, words.programmes)
+    names = round_names(shelf.sheets["steps"][0]) if programme else ()
+    named = next((name for name in names if programme in fold(name)), "")
+    if programme and not named:
         return None
     step = next((name for name, also in words.steps.items() if holds(text, also)), "")
     asked = holds(text, words.progress) or holds(text, words.times)
@@ -260,7 +279,12 @@ def _steps(text: str, trigger: str, today: date) -> Wish | None:
         return None
     sort = next((name for name, also in words.sorts.items() if holds(text, also)), "")
     return Wish(
-        "steps", text, years=years_of(text, today), parts=(step,) if step else (), stage=sort
+        "steps",
+        text,
+        years=years_of(text, today),
+        parts=(step,) if step else (),
+        stage=sort,
+        office=named,
     )
 
 

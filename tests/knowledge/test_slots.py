@@ -179,6 +179,15 @@ def test_a_promise_about_one_child_is_not_given() -> None:
         ("大学录取通知书几号到", "大学录取"),
         ("学校食堂招人吗", "食堂招人"),
         ("教师工资多少", "教师工资"),
+        ("要社保吗", ""),  # only who demands it is asked whether it is needed
+        ("没有社保光有居住证行不行", ""),
+        ("社保要交多少钱", "社保"),
+        ("没有驾照行吗", "驾照"),  # no paper that a school asks for
+        ("教室没有暖气", ""),
+        ("社保卡在哪办", "社保卡"),
+        ("二胎补贴怎么领", "二胎补贴"),
+        ("手机坏了去哪修", "手机坏"),
+        ("孩子的手机坏了老师赔吗", ""),
     ],
 )
 def test_an_office_is_named_only_by_a_word_of_its_own(text: str, office: str) -> None:
