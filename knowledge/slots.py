@@ -149,7 +149,11 @@ def _office(text: str, lexicon: Lexicon) -> str:
     for word in found:
         if word in lexicon.abroad.always:
             return word
-    latin = [word for word in re.findall(r"[a-z]+", text) if word in lexicon.abroad.offices_latin]
+    latin = [
+        word
+        for word in re.findall(r"[a-z]+", text)
+        if not lexicon.abroad.offices_latin.isdisjoint((word, word.removesuffix("s")))
+    ]
     if not (found or latin) or _is_ours(text, found, lexicon):
         return ""
     word = (found or latin)[0]

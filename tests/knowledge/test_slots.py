@@ -212,3 +212,10 @@ def test_an_examination_is_ours_where_half_of_an_entry_is_about_it_by_whatever_w
     faq = index(*SCHOOL, entry("gaokao", "高考在哪里报名", "高考报名地点", "考大学哪里报名"))
     assert faq.ask(asked, today=TODAY).ranked[0][0] == "gaokao"
     assert faq.ask(asked, today=TODAY).outcome is not Outcome.MISS
+
+
+@pytest.mark.parametrize(
+    "text", ["best restaurant nearby", "best restaurants nearby", "cheap hotels"]
+)
+def test_other_offices_are_known_by_one_or_many_of_their_english_words(text: str) -> None:
+    assert find_slots(normalise(text), LEXICON, today=TODAY).elsewhere
