@@ -182,11 +182,15 @@ class Oracle:
     def _repeats(self) -> list[float]:
         """Return the moments of the sends that no row accounts for, and that were made again right after.
 
-        A message of a dialogue that went out while its successor took its row was sent once: no repeat.
+        A message of a dialogue that went out while its successor took its row was sent once: no repeat. Where both
+        say the same, the number of the row that was taken is missing below that of its successor.
         """
         known = {
-            (row["chat"], row["message_id"])
-            for row in self._all("SELECT chat, message_id FROM outbox WHERE state = 'sent'")
+            (row["chat"], row["message_id"]): row["slot"] != "" and self._took_a_row(row)
+            for row in self._all(
+                "SELECT id, chat, message_id, slot, lag(id) OVER (PARTITION BY chat ORDER BY id) AS before"
+                " FROM outbox WHERE state = 'sent'"
+            )
         }
         moments: dict[str, list[float]] = {}
         for call in self.telegram["calls"]:
@@ -197,10 +201,19 @@ class Oracle:
             if chat.startswith("-"):
                 continue
             sent = list(zip(messages.items(), moments.get(chat, ()), strict=True))
-            for ((number, one), moment), ((_, two), _) in pairwise(sent):
-                if (chat, number) not in known and _content(one) == _content(two):
+            for ((number, one), moment), ((successor, two), _) in pairwise(sent):
+                replaced = known.get((chat, successor), False)
+                if (chat, number) not in known and _content(one) == _content(two) and not replaced:
                     found.append(moment)
         return found
+
+    def _took_a_row(self, row: sqlite3.Row) -> bool:
+        """Tell whether a row is missing between one and the row before it in its chat."""
+        first, last = int(row["before"] or 0) + 1, int(row["id"])
+        there = int(
+            self._all("SELECT count(*) FROM outbox WHERE id BETWEEN ? AND ?", first, last)[0][0]
+        )
+        return there < last - first + 1
 
     def _damage(self) -> tuple[str, ...]:
         found = [str(row[0]) for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
